@@ -1,0 +1,1 @@
+"""The planning tool: objectives, key results and KPIs, rolled up and explained to the last leaf."""

@@ -1,0 +1,194 @@
+"""The arithmetic of one measure: progress, score and status of a number against its target.
+
+Progress is how far, unclamped; the score is how well, 0..1, against what was promised for the day.
+"""
+
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import Field
+
+from scorecard.domain.shape import Day, Number, Shape
+from scorecard.domain.vocabulary import Ambition, Status
+
+STRETCH = 0.7
+"""The part of an aspirational target that is the promise."""
+
+EARLY = 1 / 3
+"""Below this expected progress a shortfall is not scaled up further, so that first weeks do not shout."""
+
+ZONE_PROGRESS = {"below": 0.0, "commit": 0.3, "target": 0.7, "stretch": 1.0}
+ZONE_SCORE = {"below": 0.0, "commit": 0.75, "target": 1.0, "stretch": 1.0}
+
+
+class Bands(Shape):
+    """The scores from which a node is on track and at risk."""
+
+    on_track: Annotated[Number, Field(gt=0, le=1)] = 0.90
+    at_risk: Annotated[Number, Field(ge=0, lt=1)] = 0.75
+
+
+class PathPoint(Shape):
+    """The value that a plan to date has on a day."""
+
+    date: Day
+    value: Number
+
+
+class Reach(Shape):
+    """Go from a baseline to a target; up or down follows from the two."""
+
+    kind: Literal["reach"] = "reach"
+    baseline: Number
+    target: Number
+    start: Day | None = None
+    due: Day | None = None
+    path: tuple[PathPoint, ...] = ()
+    ambition: Ambition = Ambition.committed
+    alert: Number | None = None
+
+
+class AtLeast(Shape):
+    """Stay at or above a target; the floor is the line of failure."""
+
+    kind: Literal["at_least"] = "at_least"
+    target: Number
+    floor: Number | None = None
+    alert: Number | None = None
+    start: Day | None = None
+    due: Day | None = None
+
+
+class AtMost(Shape):
+    """Stay at or below a target; with sum, start and due it is a budget."""
+
+    kind: Literal["at_most"] = "at_most"
+    target: Number
+    floor: Number | None = None
+    alert: Number | None = None
+    start: Day | None = None
+    due: Day | None = None
+
+
+class Between(Shape):
+    """Stay inside a band; the floor is the distance outside it at which the measure has failed."""
+
+    kind: Literal["between"] = "between"
+    low: Number
+    high: Number
+    floor: Annotated[Number, Field(ge=0)] | None = None
+    alert: Number | None = None
+    start: Day | None = None
+    due: Day | None = None
+
+
+class Milestone(Shape):
+    """Be done by a day; values are the share done, 0..1."""
+
+    kind: Literal["milestone"] = "milestone"
+    due: Day
+    start: Day | None = None
+    path: tuple[PathPoint, ...] = ()
+
+
+class Zones(Shape):
+    """Reach one of three described states; values are below, commit, target or stretch."""
+
+    kind: Literal["zones"] = "zones"
+    commit: str
+    target: str
+    stretch: str
+    start: Day | None = None
+    due: Day | None = None
+
+
+Measure = Annotated[
+    Reach | AtLeast | AtMost | Between | Milestone | Zones,
+    Field(discriminator="kind"),
+]
+Threshold = AtLeast | AtMost | Between
+
+
+class Promise(NamedTuple):
+    """What a number is held against on its day.
+
+    `target` and `floor` are those in force (a budget's already cut to the plan to date); `expected` is
+    the expected progress 0..1, None where the measure knows no plan to date.
+    """
+
+    target: float | None
+    floor: float
+    expected: float | None
+
+
+def proposed_floor(measure: Threshold, target: float | None, percent: bool) -> float:
+    """Return the floor used where a measure names none.
+
+    For `between` it is a distance outside the band, else a value on the failing side of the target.
+    """
+    if isinstance(measure, Between):
+        return (measure.high - measure.low) / 2
+    aim = measure.target if target is None else target
+    if isinstance(measure, AtMost):
+        return aim + abs(aim) * 0.1
+    allowed_misses = 100 - aim if percent and 50 < aim <= 100 else None
+    return aim - (abs(aim) * 0.1 if allowed_misses is None else max(allowed_misses, 1.0))
+
+
+def miss(measure: Threshold, value: float, target: float | None = None) -> float:
+    """Return how far a value lies on the wrong side, 0 when the promise is met."""
+    if isinstance(measure, Between):
+        return max(measure.low - value, value - measure.high, 0.0)
+    aim = measure.target if target is None else target
+    return max(aim - value if isinstance(measure, AtLeast) else value - aim, 0.0)
+
+
+def shortfall(measure: Threshold, value: float, promise: Promise) -> float:
+    """Return the miss in distances of the floor: 0 met, 1 at the floor, inf where any miss is failure."""
+    by = miss(measure, value, promise.target)
+    if by == 0:
+        return 0.0
+    aim = promise.target if promise.target is not None else 0.0
+    distance = promise.floor if isinstance(measure, Between) else abs(aim - promise.floor)
+    return by / distance if distance else float("inf")
+
+
+def threshold_progress(x: float) -> float:
+    """Return the progress of a measure that is `x` distances of its floor away: 1 met, 0 at the floor."""
+    return 1.0 - x if x != float("inf") else 0.0
+
+
+def threshold_score(x: float, bands: Bands) -> float:
+    """Return the score for a miss of `x` distances of the floor: at the floor it is the at-risk band."""
+    if x == 0:
+        return 1.0
+    good, fair = bands.on_track, bands.at_risk
+    if x <= 1:
+        return good - (good - fair) * x
+    return fair * (2 - x) if x < 2 else 0.0
+
+
+def reach_progress(value: float, baseline: float, target: float) -> float:
+    """Return the unclamped share of the way from baseline to target; the two must differ."""
+    return (value - baseline) / (target - baseline)
+
+
+def reach_score(progress: float, expected: float) -> float:
+    """Return how well a progress keeps up with the expected one, 0..1."""
+    return clamp(1.0 - (expected - progress) / max(expected, EARLY))
+
+
+def clamp(share: float) -> float:
+    """Return a share within 0..1."""
+    return 0.0 if share < 0.0 else min(share, 1.0)
+
+
+def quantised(score: float) -> float:
+    """Return a score to 1e-9, so that the order of a summation never flips a colour."""
+    return round(score, 9)
+
+
+def status_of(score: float, bands: Bands, due: bool = False) -> Status:
+    """Return the status of a quantised score; from the due date on only a full score is on track."""
+    if score >= (1.0 if due else bands.on_track):
+        return Status.on_track
+    return Status.at_risk if score >= bands.at_risk else Status.off_track

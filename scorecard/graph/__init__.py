@@ -1,0 +1,1 @@
+"""How it hangs together: the networkx plan and all that is computed on it."""
