@@ -98,7 +98,8 @@ class CommaMisplaced(FormulaError):
     """A comma outside a function, most often a decimal comma."""
 
     sentence = N_(
-        "The comma at character {place} does not part the values of a function; decimals are written with a point."
+        "The comma at character {place} does not part the values of a function; "
+        "decimals are written with a point."
     )
 
 
