@@ -3,7 +3,7 @@
 Progress is how far, unclamped; the score is how well, 0..1, against what was promised for the day.
 """
 
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -108,18 +108,6 @@ Measure = Annotated[
 Threshold = AtLeast | AtMost | Between
 
 
-class Promise(NamedTuple):
-    """What a number is held against on its day.
-
-    `target` and `floor` are those in force (a budget's already cut to the plan to date); `expected` is
-    the expected progress 0..1, None where the measure knows no plan to date.
-    """
-
-    target: float | None
-    floor: float
-    expected: float | None
-
-
 def proposed_floor(measure: Threshold, target: float | None, percent: bool) -> float:
     """Return the floor used where a measure names none.
 
@@ -142,13 +130,12 @@ def miss(measure: Threshold, value: float, target: float | None = None) -> float
     return max(aim - value if isinstance(measure, AtLeast) else value - aim, 0.0)
 
 
-def shortfall(measure: Threshold, value: float, promise: Promise) -> float:
+def shortfall(measure: Threshold, value: float, target: float | None, floor: float) -> float:
     """Return the miss in distances of the floor: 0 met, 1 at the floor, inf where any miss is failure."""
-    by = miss(measure, value, promise.target)
+    by = miss(measure, value, target)
     if by == 0:
         return 0.0
-    aim = promise.target if promise.target is not None else 0.0
-    distance = promise.floor if isinstance(measure, Between) else abs(aim - promise.floor)
+    distance = floor if target is None else abs(target - floor)
     return by / distance if distance else float("inf")
 
 

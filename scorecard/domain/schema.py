@@ -36,7 +36,7 @@ from scorecard.domain.vocabulary import (
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         raise PydanticCustomError(
             "time_zone", N_("There is no time zone “{name}”."), {"name": name}
         ) from None

@@ -1,0 +1,243 @@
+"""The frozen plan: networkx knows who is connected, everything above it is a pure function of this.
+
+Edges run from child to parent, from cause to effect, from operand to formula. The graphs hold keys and
+weights only; what a node is stands in `Plan.nodes`.
+"""
+
+import gc
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import networkx as nx
+
+from scorecard.domain.formula import Formula, parse
+from scorecard.domain.measure import Bands
+from scorecard.domain.period import Period
+from scorecard.domain.schema import (
+    CycleFields,
+    NodeFields,
+    ObservationFields,
+    PersonFields,
+    PerspectiveFields,
+    PlanFields,
+    PlanFile,
+    TargetFields,
+    UnitFields,
+)
+from scorecard.domain.vocabulary import Lifecycle, LinkKind, Policy
+
+
+class Point(NamedTuple):
+    """A value, or the target of a period, on its day."""
+
+    date: date
+    value: float | str
+
+
+class Contribution(NamedTuple):
+    """One child that takes part in its parent's roll-up."""
+
+    child: str
+    weight: float
+    critical: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One organisation's strategy at one revision.
+
+    `cascade` holds `contributes` and `supports` (edge data `kind`, `weight`, `critical`), `drives` the map's
+    arrows (`sign`, `lag`), `balances` guardrail pairs, `feeds` what formulas read (`lagged`: only earlier).
+    `observations` and `targets` are one for each node and day, by day. `order` gives every
+    node its place, children before parents; `spans` are the days of each cycle.
+    """
+
+    fields: PlanFields
+    perspectives: Mapping[str, PerspectiveFields]
+    units: Mapping[str, UnitFields]
+    people: Mapping[str, PersonFields]
+    cycles: Mapping[str, CycleFields]
+    nodes: Mapping[str, NodeFields]
+    spans: Mapping[str, Period]
+    cascade: "nx.DiGraph[str]"
+    drives: "nx.DiGraph[str]"
+    balances: "nx.Graph[str]"
+    feeds: "nx.DiGraph[str]"
+    formulas: Mapping[str, Formula]
+    contributions: Mapping[str, tuple[Contribution, ...]]
+    order: Mapping[str, int]
+    observations: Mapping[str, tuple[Point, ...]]
+    targets: Mapping[str, tuple[Point, ...]]
+    revision: int
+
+    @property
+    def key(self) -> str:
+        """Return the plan's key."""
+        return self.fields.plan
+
+    def today(self) -> date:
+        """Return the day it is now in the plan's time zone."""
+        return datetime.now(ZoneInfo(self.fields.timezone)).date()
+
+    def bands(self, node: NodeFields) -> Bands:
+        """Return the bands a node is judged by."""
+        return node.bands or self.fields.bands
+
+    def parents(self, key: str) -> list[str]:
+        """Return the nodes that a node contributes to or supports."""
+        return list(self.cascade.succ[key])
+
+    def children(self, key: str) -> list[str]:
+        """Return what contributes to or supports a node, in the order of the links."""
+        return list(self.cascade.pred[key])
+
+    def is_leaf(self, key: str) -> bool:
+        """Tell whether a node is judged by a number of its own, not by its children."""
+        node = self.nodes[key]
+        return node.measure is not None or node.formula is not None
+
+    def policy(self, key: str) -> Policy:
+        """Return how a node's status follows from its children."""
+        return self.nodes[key].policy or self.fields.policy
+
+    def counts(self, key: str) -> bool:
+        """Tell whether a node may take part at all: active or closed, and not archived."""
+        node = self.nodes[key]
+        return not node.archived and node.lifecycle in _COUNTED
+
+    def takes_part(self, key: str, day: date) -> bool:
+        """Tell whether a node counts on a day: it may, and its cycle, if any, holds the day."""
+        cycle = self.nodes[key].cycle
+        return self.counts(key) and (cycle is None or day in self.spans[cycle])
+
+
+_COUNTED = (Lifecycle.active, Lifecycle.closed)
+
+
+def build(file: PlanFile, revision: int = 0) -> Plan:
+    """Return the plan that a file describes; the file must have passed `structure.check`."""
+    with _collector_paused():
+        nodes = {node.key: node for node in file.nodes}
+        cascade, drives, balances = _linked(nodes, file)
+        formulas = {key: parse(node.formula) for key, node in nodes.items() if node.formula is not None}
+        return Plan(
+            fields=file,
+            perspectives={each.key: each for each in file.perspectives},
+            units={each.key: each for each in file.units},
+            people={each.key: each for each in file.people},
+            cycles={each.key: each for each in file.cycles},
+            nodes=nodes,
+            spans={each.key: Period(each.start, each.end) for each in file.cycles},
+            cascade=cascade,
+            drives=drives,
+            balances=balances,
+            feeds=_fed(nodes, formulas),
+            formulas=formulas,
+            contributions=_contributions(cascade),
+            order={key: place for place, key in enumerate(nx.topological_sort(cascade))},
+            observations=_points(file.observations),
+            targets=_points(file.targets),
+            revision=revision,
+        )
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the collector from walking a graph again and again while it grows."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def _linked(
+    nodes: Mapping[str, NodeFields], file: PlanFile
+) -> "tuple[nx.DiGraph[str], nx.DiGraph[str], nx.Graph[str]]":
+    cascade: nx.DiGraph[str] = nx.DiGraph()
+    drives: nx.DiGraph[str] = nx.DiGraph()
+    balances: nx.Graph[str] = nx.Graph()
+    for graph in (cascade, drives, balances):
+        graph.add_nodes_from(nodes)
+    for link in file.links:
+        if link.kind is LinkKind.drives:
+            drives.add_edge(link.child, link.parent, sign=link.sign, lag=link.lag)
+        elif link.kind is LinkKind.balances:
+            balances.add_edge(link.child, link.parent)
+        else:
+            cascade.add_edge(
+                link.child, link.parent, kind=link.kind, weight=link.weight, critical=link.critical
+            )
+    return cascade, drives, balances
+
+
+def _fed(nodes: Mapping[str, NodeFields], formulas: Mapping[str, Formula]) -> "nx.DiGraph[str]":
+    feeds: nx.DiGraph[str] = nx.DiGraph()
+    feeds.add_nodes_from(nodes)
+    for key, formula in formulas.items():
+        now = set(formula.operands)
+        feeds.add_edges_from((operand, key, {"lagged": operand not in now}) for operand in formula.keys)
+    return feeds
+
+
+def _contributions(cascade: "nx.DiGraph[str]") -> dict[str, tuple[Contribution, ...]]:
+    return {
+        parent: tuple(
+            Contribution(child, edge["weight"], edge["critical"])
+            for child, edge in children.items()
+            if edge["kind"] is LinkKind.contributes
+        )
+        for parent, children in cascade.pred.items()
+    }
+
+
+def _points(rows: Iterable[ObservationFields | TargetFields]) -> dict[str, tuple[Point, ...]]:
+    """Choose the one value that counts for each node and day.
+
+    The unlabelled one, else the one labelled total, else the last: parts are never summed on a guess.
+    """
+    chosen: dict[str, dict[date, tuple[int, float | str]]] = {}
+    for row in rows:
+        rank = 2 if row.label is None else int(row.label.casefold() == "total")
+        days = chosen.setdefault(row.node, {})
+        if row.date not in days or rank >= days[row.date][0]:
+            days[row.date] = (rank, row.value)
+    return {
+        node: tuple(Point(day, value) for day, (_, value) in sorted(days.items()))
+        for node, days in chosen.items()
+    }
+
+
+def until(points: tuple[Point, ...], day: date) -> int:
+    """Return how many points are dated on or before a day."""
+    if points and points[-1].date <= day:
+        return len(points)
+    return bisect_right(points, day, key=_day)
+
+
+def _day(point: Point) -> date:
+    return point.date
+
+
+def tree_order(plan: Plan) -> Iterator[tuple[str, int, str | None]]:
+    """Walk the cascade from the top as (key, depth, parent), a node at each place where it hangs.
+
+    A node's own subtree is walked at its first place only, so that the walk stays as long as the plan.
+    """
+    seen: set[str] = set()
+    stack: list[tuple[str, int, str | None]] = [
+        (key, 0, None) for key in reversed(list(plan.nodes)) if not plan.cascade.succ[key]
+    ]
+    while stack:
+        key, depth, parent = stack.pop()
+        yield key, depth, parent
+        if key not in seen:
+            seen.add(key)
+            stack.extend((child, depth + 1, key) for child in reversed(list(plan.cascade.pred[key])))
