@@ -47,7 +47,7 @@ class Contribution(NamedTuple):
     critical: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Plan:
     """One organisation's strategy at one revision.
 

@@ -1,0 +1,111 @@
+"""What a page reads: a plan, the cycle and day it is judged on, and how everything stands then."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+from flask import current_app, request
+
+from scorecard.domain.errors import N_, NotFound, Refused
+from scorecard.domain.period import ONE_DAY
+from scorecard.domain.schema import CycleFields
+from scorecard.graph.judgement import Standing
+from scorecard.graph.plan import Plan
+from scorecard.graph.rollup import rollup
+from scorecard.store import queries
+from scorecard.store.database import Database
+
+DAYS_KEPT = 8
+"""Standings kept for each plan: today, the period before, and a few that readers look back at."""
+
+_kept: WeakKeyDictionary[Plan, dict[date, Mapping[str, Standing]]] = WeakKeyDictionary()
+_lock = Lock()
+
+
+class NoSuchDay(Refused):
+    """An as-of day that is none."""
+
+    sentence = N_("“{text}” is not a day; write it as 2026-03-31.")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A plan as a reader looks at it: judged on `day`, within `cycle` where there is one."""
+
+    plan: Plan
+    cycle: CycleFields | None
+    day: date
+    standings: Mapping[str, Standing]
+
+    @property
+    def live(self) -> bool:
+        """Tell whether the day is today."""
+        return self.day == self.plan.today()
+
+
+def database() -> Database:
+    """Return the database of this application."""
+    found: Database = current_app.extensions["scorecard"]
+    return found
+
+
+def view(plan_key: str) -> View:
+    """Return the plan as the address asks for it: `cycle` and `as_of` choose the day.
+
+    Raises:
+        NotFound: for a plan or cycle that is not there.
+        NoSuchDay: for an `as_of` that is no day.
+    """
+    plan = queries.load_plan(database(), plan_key)
+    cycle = _chosen(plan)
+    day = _as_of(plan, cycle)
+    return View(plan, cycle or cycle_on(plan, day), day, standings_on(plan, day))
+
+
+def standings_on(plan: Plan, day: date) -> Mapping[str, Standing]:
+    """Return how everything stands on a day, computed once for each revision and day."""
+    with _lock:
+        known = _kept.setdefault(plan, {})
+        if day not in known:
+            while len(known) >= DAYS_KEPT:
+                del known[next(iter(known))]
+            known[day] = rollup(plan, day)
+        return known[day]
+
+
+def _chosen(plan: Plan) -> CycleFields | None:
+    key = request.args.get("cycle")
+    if not key:
+        return None
+    if key not in plan.cycles:
+        raise NotFound(kind="cycle", key=key)
+    return plan.cycles[key]
+
+
+def _as_of(plan: Plan, cycle: CycleFields | None) -> date:
+    text = request.args.get("as_of")
+    if text:
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise NoSuchDay(text=text) from None
+    today = plan.today()
+    if cycle is not None:
+        return min(max(today, cycle.start), cycle.end)
+    ends = [each.end for each in plan.cycles.values()]
+    return min(today, max(ends)) if ends else today
+
+
+def cycle_on(plan: Plan, day: date) -> CycleFields | None:
+    """Return the shortest cycle that holds a day."""
+    holding = [each for each in plan.cycles.values() if each.start <= day <= each.end]
+    return min(holding, key=lambda each: (each.end - each.start, each.key), default=None)
+
+
+def day_before(view: View) -> date:
+    """Return the last day before the view's cycle, or a month before its day: what "since" means."""
+    if view.cycle is not None:
+        return view.cycle.start - ONE_DAY
+    return view.day.replace(day=1) - ONE_DAY
