@@ -145,10 +145,11 @@
     startToasts();
     restoreFocus();
   });
-  // A refused request leaves the page as it is; the error page that came instead holds the sentence.
-  document.addEventListener("htmx:response:error", ({ detail }) => {
-    if ([409, 422].includes(detail.ctx.response.status)) return;
-    const page = new DOMParser().parseFromString(detail.ctx.text, "text/html");
+  // Answered with a whole page instead of a block, a refusal leaves this page as it is and shows its sentence.
+  document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
+    if (!/^\s*<!doctype/i.test(ctx.text)) return;
+    ctx.swap = "none";
+    const page = new DOMParser().parseFromString(ctx.text, "text/html");
     failed($("[data-sentence]", page)?.textContent);
   });
   document.addEventListener("htmx:error", ({ detail }) => {
