@@ -29,6 +29,7 @@ def pages() -> Environment:
     environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     environment.globals["asset"] = lambda name: f"/static/{name}"
     environment.globals["url_for"] = lambda endpoint, **values: "/".join(["", endpoint, *values.values()])
+    environment.globals["here"] = environment.globals["url_for"]
     return environment
 
 
