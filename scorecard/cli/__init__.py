@@ -1,0 +1,11 @@
+"""The commands, as the outside contract names them: one module a group."""
+
+from flask import Flask
+
+from scorecard.cli import plan, serve, store
+
+
+def init_app(app: Flask) -> None:
+    """Hang the commands on the application."""
+    for command in (plan.plan, store.db, store.store, serve.serve):
+        app.cli.add_command(command)
