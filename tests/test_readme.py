@@ -1,0 +1,59 @@
+"""The README: its commands exist and run, its paths are there, its tables are whole."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app import create_app
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+COMMANDS = re.findall(r"^\| `flask ([a-z]+(?: [a-z]+)?)", README, re.MULTILINE)
+PATHS = sorted(set(re.findall(r"`((?:scorecard|templates|static|seeds|tests|bench)/[\w/.]*)`", README)))
+PICTURES = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Flask:
+    return create_app(DATABASE_URL=f"sqlite:///{tmp_path / 'scorecard.db'}", SECRET_KEY="readme " * 4)
+
+
+def test_the_readme_names_every_command_and_no_other(app: Flask) -> None:
+    groups = {name: app.cli.commands[name] for name in ("plan", "db", "store", "serve")}
+    there = {
+        f"{name} {command}" if hasattr(group, "commands") else name
+        for name, group in groups.items()
+        for command in getattr(group, "commands", [""])
+    }
+    assert set(COMMANDS) == there
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_of_the_readme_explains_itself(app: Flask, command: str) -> None:
+    answer = app.test_cli_runner().invoke(args=[*command.split(), "--help"])
+    assert answer.exit_code == 0
+    assert "Usage" in answer.output
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_path_of_the_readme_is_there(path: str) -> None:
+    assert (ROOT / path).exists()
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+def test_a_picture_of_the_readme_is_there(picture: str) -> None:
+    assert (ROOT / picture).read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("target", re.findall(r"make ([a-z]+)", README))
+def test_a_make_target_of_the_readme_is_there(target: str) -> None:
+    subprocess.run(["make", "--dry-run", target], cwd=ROOT, check=True, capture_output=True)
+
+
+def test_the_rooms_of_the_readme_are_those_of_the_package() -> None:
+    named = set(re.findall(r"^\| `scorecard/(\w+)/`", README, re.MULTILINE))
+    there = {path.parent.name for path in (ROOT / "scorecard").glob("*/__init__.py")}
+    assert named == there
