@@ -1,0 +1,237 @@
+"""What differs between two plans, and what a plan becomes when a file is imported into it.
+
+All functions are pure; the sections of a file are compared by key, in any order.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from scorecard.domain.schema import (
+    CycleFields,
+    LinkFields,
+    NodeFields,
+    ObservationFields,
+    PersonFields,
+    PerspectiveFields,
+    PlanFields,
+    PlanFile,
+    TargetFields,
+    UnitFields,
+)
+from scorecard.domain.shape import Shape
+from scorecard.domain.vocabulary import CycleState, LinkKind
+from scorecard.graph.structure import family
+
+Identity = tuple[object, ...]
+
+SECTIONS = {
+    "perspectives": "perspective",
+    "units": "unit",
+    "people": "person",
+    "cycles": "cycle",
+    "nodes": "node",
+    "links": "link",
+    "observations": "observation",
+    "targets": "target",
+}
+"""The sections of a plan file, with the name of what each holds."""
+
+COUNTED = ("added", "changed", "archived", "unchanged")
+
+
+class Change(NamedTuple):
+    """One difference: a thing that came, went or changed in one field.
+
+    `change` is added, changed, archived, restored or removed; `field` is dotted into a measure or bands.
+    """
+
+    change: str
+    kind: str
+    key: str
+    field: str | None = None
+    before: Any = None
+    after: Any = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the shape that `diff --json` prints."""
+        ends = {"from": self.before, "to": self.after}
+        return {"change": self.change, "kind": self.kind, "key": self.key, "field": self.field, **ends}
+
+
+def identity(item: Shape) -> Identity:
+    """Return what makes an item of a section the same one in another file."""
+    match item:
+        case LinkFields(kind=LinkKind.balances):
+            return (*sorted((item.child, item.parent)), LinkKind.balances.value)
+        case LinkFields():
+            return item.child, item.parent, family(item.kind)
+        case ObservationFields() | TargetFields():
+            return item.node, item.date, item.label
+        case NodeFields() | PerspectiveFields() | UnitFields() | PersonFields() | CycleFields():
+            return (item.key,)
+    return ()
+
+
+def named(item: Shape) -> str:
+    """Return an item's key as one text: `churn`, `train>churn`, `train>churn:drives`, `churn@2026-03-31`."""
+    match item:
+        case LinkFields():
+            graph = family(item.kind)
+            return f"{item.child}>{item.parent}" + ("" if graph == "cascade" else f":{graph}")
+        case ObservationFields() | TargetFields():
+            return f"{item.node}@{item.date.isoformat()}" + (f":{item.label}" if item.label else "")
+    return str(getattr(item, "key", getattr(item, "plan", "")))
+
+
+def diff(before: PlanFile, after: PlanFile) -> list[Change]:
+    """Return how one plan becomes the other, section by section; order alone is no difference."""
+    found = list(_fields("plan", _head(before), _head(after)))
+    for section, kind in SECTIONS.items():
+        found += _section(kind, _by_identity(getattr(before, section)), _by_identity(getattr(after, section)))
+    return found
+
+
+def _head(file: PlanFile) -> PlanFields:
+    return PlanFields.model_construct(**{name: getattr(file, name) for name in PlanFields.model_fields})
+
+
+def _by_identity(items: Iterable[Shape]) -> dict[Identity, Shape]:
+    return {identity(item): item for item in items}
+
+
+def _section(kind: str, old: Mapping[Identity, Shape], new: Mapping[Identity, Shape]) -> Iterator[Change]:
+    for key, item in new.items():
+        if key not in old:
+            yield Change("added", kind, named(item), after=_plain(item))
+        else:
+            yield from _fields(kind, old[key], _turned(old[key], item))
+    for key, item in old.items():
+        if key not in new:
+            yield Change("removed", kind, named(item), before=_plain(item))
+
+
+def _turned(old: Shape | None, new: Shape) -> Shape:
+    """Return a guardrail pair told from the same end as it was: its two ends are equals."""
+    if isinstance(old, LinkFields) and isinstance(new, LinkFields) and old.child == new.parent:
+        return new.model_copy(update={"child": old.child, "parent": old.parent})
+    return new
+
+
+def _fields(kind: str, old: Shape, new: Shape) -> Iterator[Change]:
+    if old == new:
+        return
+    first, second = _flat(old), _flat(new)
+    for field in {**first, **second}:
+        was, now = first.get(field), second.get(field)
+        if was != now:
+            yield Change(_verb(field, now), kind, named(old), field, was, now)
+
+
+def _verb(field: str, now: object) -> str:
+    if field != "archived":
+        return "changed"
+    return "archived" if now else "restored"
+
+
+def _plain(item: Shape) -> dict[str, Any]:
+    return {name: value for name, value in item.model_dump(mode="json").items() if value not in (None, [])}
+
+
+def _flat(item: Shape) -> dict[str, Any]:
+    """Return an item's fields with a measure's own fields beside them; lists stay whole."""
+    flat: dict[str, Any] = {}
+    for name, value in _plain(item).items():
+        if isinstance(value, dict):
+            flat |= {f"{name}.{part}": said for part, said in value.items() if said is not None}
+        else:
+            flat[name] = value
+    return flat
+
+
+def merge(current: PlanFile, incoming: PlanFile, partial: bool = False) -> PlanFile:
+    """Return what a plan becomes when a file is imported into it.
+
+    A whole-plan file is the truth about the plan, its nodes, their links and targets, and about the order of
+    all; a node it lacks is archived, with its links and targets kept. Units, people, cycles, perspectives
+    and observations are added and changed, never taken away: others may refer to them, and what was
+    measured stays measured. A partial file is the truth about the fields it names and nothing else.
+    """
+    sections = {name: _merged(name, current, incoming, partial) for name in SECTIONS}
+    if not partial:
+        sections["nodes"] = tuple(_archived(sections["nodes"], current, incoming))
+    head = {name: getattr(incoming, name) for name in _spoken_of(incoming, partial)}
+    return current.model_copy(update={**head, **sections, "plan": current.plan})
+
+
+def _archived(nodes: Iterable[Shape], current: PlanFile, incoming: PlanFile) -> Iterator[Shape]:
+    """Archive what the file lacks; what a closed cycle holds is history and stays as it is."""
+    known = {node.key for node in incoming.nodes}
+    closed = {cycle.key for cycle in current.cycles if cycle.state is CycleState.closed}
+    for node in nodes:
+        stays = isinstance(node, NodeFields) and (node.key in known or node.cycle in closed)
+        yield node if stays else node.model_copy(update={"archived": True})
+
+
+def _spoken_of(incoming: PlanFile, partial: bool) -> set[str]:
+    """Return the fields of the plan that a file speaks of; a title made up from the key is not said."""
+    if not partial:
+        return set(PlanFields.model_fields)
+    said = incoming.model_fields_set & set(PlanFields.model_fields)
+    return said - {"title"} if incoming.title == incoming.plan else said
+
+
+def _merged(name: str, current: PlanFile, incoming: PlanFile, partial: bool) -> tuple[Shape, ...]:
+    old, new = _by_identity(getattr(current, name)), _by_identity(getattr(incoming, name))
+    if name == "perspectives" and name not in incoming.model_fields_set:
+        return tuple(old.values())
+    new = {key: _turned(old.get(key), item) for key, item in new.items()}
+    if partial:
+        return tuple({**old, **{key: _patched(old.get(key), item) for key, item in new.items()}}.values())
+    if name == "observations":
+        return tuple({**old, **new}.values())
+    nodes = {node.key for node in incoming.nodes}
+    kept = [item for key, item in old.items() if key not in new and not _goes_with(item, nodes)]
+    return (*new.values(), *kept)
+
+
+def _patched(old: Shape | None, new: Shape) -> Shape:
+    """Return an item with only the fields changed that the file names."""
+    if old is None:
+        return new
+    said = {name: getattr(new, name) for name in new.model_fields_set}
+    return type(old).model_validate({**dict(old), **said})
+
+
+def _goes_with(item: Shape, nodes: set[str]) -> bool:
+    """Tell whether a whole-plan file that lacks this takes it away: a link or target of nodes it has."""
+    if isinstance(item, LinkFields):
+        return item.child in nodes and item.parent in nodes
+    return isinstance(item, TargetFields) and item.node in nodes
+
+
+def counts(current: PlanFile, merged: PlanFile, incoming: PlanFile) -> dict[str, Any]:
+    """Return what an import does in the numbers of `import --json`: of nodes, and by section under `counts`.
+
+    `unchanged` counts what the file holds and the plan has already; `archived` also counts links and targets
+    that go.
+    """
+    by_section = {name: _counted(name, current, merged, incoming) for name in SECTIONS}
+    return {**by_section.pop("nodes"), "counts": by_section}
+
+
+def _counted(name: str, current: PlanFile, merged: PlanFile, incoming: PlanFile) -> dict[str, int]:
+    old, new, given = (_by_identity(getattr(file, name)) for file in (current, merged, incoming))
+    number = dict.fromkeys(COUNTED, 0)
+    for key, item in new.items():
+        if key not in old:
+            number["added"] += 1
+        elif old[key] != _turned(old[key], item):
+            number["archived" if _goes(old[key], item) else "changed"] += 1
+        elif key in given:
+            number["unchanged"] += 1
+    number["archived"] += sum(key not in new for key in old)
+    return number
+
+
+def _goes(old: Shape, new: Shape) -> bool:
+    return isinstance(old, NodeFields) and isinstance(new, NodeFields) and new.archived and not old.archived

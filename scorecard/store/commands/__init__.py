@@ -1,0 +1,1 @@
+"""What may be done to a plan: one command, one intent, one transaction, one audit row."""

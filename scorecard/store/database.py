@@ -1,0 +1,154 @@
+"""The database: how to open, read and lock it, on SQLite and on PostgreSQL.
+
+Reading sees one moment of the whole database; writing is `unit_of_work`'s alone.
+"""
+
+import sys
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import from_json, to_json
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+
+from scorecard.domain.errors import N_, Fault
+from scorecard.graph.plan import Plan
+
+if sys.platform != "win32":
+    import fcntl
+
+PATIENCE = 10.0
+"""Seconds a writer waits for its turn before it says that the database is busy."""
+
+KEPT_PLANS = 16
+
+
+class Busy(Fault):
+    """Others are writing; asking again soon will do."""
+
+    sentence = N_("Others are writing at this moment. Please try again.")
+
+
+class Database:
+    """One database and the plans last read from it.
+
+    Parameters:
+        url: as SQLAlchemy writes it; `sqlite:////path` or `postgresql+psycopg://...`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        file = self.engine.url.database
+        self._lock_file = Path(f"{file}.lock") if self.is_sqlite and file and file != ":memory:" else None
+        self._turn = threading.Lock()
+        self._plans: OrderedDict[int, Plan] = OrderedDict()
+        self._plans_lock = threading.Lock()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a connection on which all SELECTs see the same moment."""
+        with self.engine.connect() as connection:
+            if not self.is_sqlite:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+
+    @contextmanager
+    def writers_turn(self) -> Iterator[None]:
+        """Wait for the turn to write: SQLite's writers queue here, not inside the database.
+
+        Raises:
+            Busy: when the turn does not come.
+        """
+        if not self.is_sqlite:
+            yield
+            return
+        deadline = time.monotonic() + PATIENCE
+        if not self._turn.acquire(timeout=PATIENCE):
+            raise Busy
+        try:
+            with _locked(self._lock_file, deadline):
+                yield
+        finally:
+            self._turn.release()
+
+    def remembered(self, plan_id: int, revision: int) -> Plan | None:
+        """Return the plan as last read, where it stands at this revision."""
+        with self._plans_lock:
+            plan = self._plans.get(plan_id)
+            if plan is None or plan.revision != revision:
+                return None
+            self._plans.move_to_end(plan_id)
+            return plan
+
+    def latest(self, plan_id: int) -> Plan | None:
+        """Return the plan as last read, at whatever revision."""
+        with self._plans_lock:
+            return self._plans.get(plan_id)
+
+    def remember(self, plan_id: int, plan: Plan) -> None:
+        """Keep a plan that was read, unless a later one is kept already."""
+        with self._plans_lock:
+            known = self._plans.get(plan_id)
+            if known is None or known.revision < plan.revision:
+                self._plans[plan_id] = plan
+                self._plans.move_to_end(plan_id)
+            while len(self._plans) > KEPT_PLANS:
+                self._plans.popitem(last=False)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+@contextmanager
+def _locked(file: Path | None, deadline: float) -> Iterator[None]:
+    """Hold the lock file against other processes; where there is none, BEGIN IMMEDIATE alone guards."""
+    if file is None or sys.platform == "win32":
+        yield
+        return
+    with file.open("w") as handle:
+        while not _taken(handle.fileno()):
+            if time.monotonic() > deadline:
+                raise Busy
+            time.sleep(0.001)
+        yield  # closing the file gives the lock back, also when the process dies
+
+
+def _taken(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _engine(url: str) -> Engine:
+    options: dict[str, Any] = {"json_serializer": _json, "json_deserializer": from_json}
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True, **options)
+    engine = create_engine(parsed, **options)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _json(value: Any) -> str:
+    return to_json(value, inf_nan_mode="constants").decode()
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """Set the pragmas, and leave BEGIN to us: the driver's own comes too late and locks nothing."""
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")

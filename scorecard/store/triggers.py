@@ -1,0 +1,38 @@
+"""The triggers that keep history from being rewritten, for migrations to make (again)."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection
+
+APPEND_ONLY = ("observation", "change")
+
+
+def make_triggers(connection: Connection) -> None:
+    """Refuse UPDATE and DELETE on the tables of history; may be called again."""
+    statements = _sqlite() if connection.dialect.name == "sqlite" else _postgresql()
+    for statement in statements:
+        connection.exec_driver_sql(statement)
+
+
+def _sqlite() -> Iterator[str]:
+    for table in APPEND_ONLY:
+        for event in ("UPDATE", "DELETE"):
+            name = f"{table}_no_{event.lower()}"
+            yield f"DROP TRIGGER IF EXISTS {name}"
+            yield (
+                f'CREATE TRIGGER {name} BEFORE {event} ON "{table}" '
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
+
+
+def _postgresql() -> Iterator[str]:
+    yield (
+        "CREATE OR REPLACE FUNCTION refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END $$"
+    )
+    for table in APPEND_ONLY:
+        yield f'DROP TRIGGER IF EXISTS {table}_append_only ON "{table}"'
+        yield (
+            f'CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON "{table}" '
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting()"
+        )

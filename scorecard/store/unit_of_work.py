@@ -1,0 +1,161 @@
+"""The one way to write: lock, read again, check, rows and one audit row, revision, commit.
+
+A command holds its plan against every other writer from before it is read until after it is committed.
+That is what keeps two edits, each fine alone, from losing one another or closing a circle. Nothing else in
+the code commits.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, RowMapping, select, text
+from sqlalchemy.exc import OperationalError
+
+from scorecard.domain.errors import N_, NotFound, Refused
+from scorecard.store.database import PATIENCE, Busy, Database
+from scorecard.store.reading import read_plan
+from scorecard.store.rows import PLAN
+from scorecard.store.work import Work
+
+BUSY_STATES = frozenset({"40001", "40P01", "55P03"})
+"""What PostgreSQL says when a lock could not be had; SQLite says it in words."""
+
+PAUSE = 0.01
+
+SITE = 7_264_001
+"""The number of the advisory lock that stands for the installation on PostgreSQL."""
+
+
+class PlanArchived(Refused):
+    """An archived plan is read only."""
+
+    sentence = N_("The plan “{key}” is archived. Restore it before you change it.")
+
+
+class BrokenReferences(Refused):
+    """A migration left rows that refer to nothing."""
+
+    sentence = N_("The database holds rows that refer to nothing; it was left as it was.")
+
+
+@contextmanager
+def write(
+    db: Database, plan: str, intent: str, actor: str, reason: str | None = None, *, archived: bool = False
+) -> Iterator[Work]:
+    """Hold one plan for one intent; leaving the block commits, an exception takes everything back.
+
+    Parameters:
+        archived: also on a plan that is archived.
+
+    Raises:
+        NotFound: no such plan.
+        PlanArchived: the plan is read only.
+        Busy: others are writing.
+    """
+    with _transaction(db) as connection:
+        row = _held(db, connection, plan)
+        if row["archived"] and not archived:
+            raise PlanArchived(key=plan)
+        before = db.remembered(row["id"], row["revision"]) or read_plan(connection, row)
+        work = Work(connection, row["id"], before, intent, actor, reason)
+        yield work
+        work.finish()
+
+
+@contextmanager
+def write_site(db: Database) -> Iterator[Connection]:
+    """Hold the installation for what belongs to no plan; it bumps no revision."""
+    with _transaction(db) as connection:
+        _hold_site(db, connection)
+        yield connection
+
+
+@contextmanager
+def rebuild(db: Database) -> Iterator[Connection]:
+    """Hold the installation to change its tables.
+
+    On SQLite foreign keys are off meanwhile, since swapping a table would empty those that refer to it, and
+    are checked before the commit.
+    """
+    with _transaction(db, foreign_keys=False) as connection:
+        _hold_site(db, connection)
+        yield connection
+        if db.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise BrokenReferences
+
+
+def _hold_site(db: Database, connection: Connection) -> None:
+    if not db.is_sqlite:
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({SITE})"))
+
+
+def _held(db: Database, connection: Connection, plan: str) -> RowMapping:
+    """Read the plan's row and hold it; on SQLite the whole database is held already."""
+    statement = select(PLAN.table).where(PLAN.table.c.key == plan)
+    held = statement if db.is_sqlite else statement.with_for_update()
+    row = connection.execute(held).mappings().one_or_none()
+    if row is None:
+        raise NotFound(kind="plan", key=plan)
+    return row
+
+
+@contextmanager
+def _transaction(db: Database, foreign_keys: bool = True) -> Iterator[Connection]:
+    """Open the one transaction there is, begun in the writer's turn, committed or taken back whole."""
+    with db.writers_turn(), db.engine.connect() as plain, _busy_named():
+        connection = plain.execution_options(sqlite_begin="IMMEDIATE")
+        with _foreign_keys(db, connection, foreign_keys):
+            _begin(db, connection)
+            try:
+                yield connection
+                connection.commit()
+            except BaseException:
+                connection.rollback()
+                raise
+
+
+@contextmanager
+def _foreign_keys(db: Database, connection: Connection, on: bool) -> Iterator[None]:
+    """Switch SQLite's foreign keys off around a transaction; inside one the pragma does nothing."""
+    driver = connection.connection.driver_connection
+    if on or not db.is_sqlite or driver is None:
+        yield
+        return
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin(db: Database, connection: Connection) -> None:
+    """Begin, trying again while others hold the lock; once it is ours nobody can make the rest fail."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.begin()
+            if not db.is_sqlite:
+                connection.execute(text(f"SET LOCAL lock_timeout = {int(PATIENCE * 1000)}"))
+            return
+        except OperationalError as error:
+            connection.rollback()
+            if not is_busy(error) or time.monotonic() > deadline:
+                raise
+        time.sleep(PAUSE)
+
+
+@contextmanager
+def _busy_named() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if is_busy(error):
+            raise Busy from error
+        raise
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Tell whether an error only says that somebody else was first."""
+    state = getattr(error.orig, "sqlstate", None)
+    return state in BUSY_STATES if state else "is locked" in str(error.orig)
