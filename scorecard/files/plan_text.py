@@ -27,7 +27,7 @@ NODE_ORDER = (
 _ORDERS: Mapping[type[BaseModel], Sequence[str]] = {PlanFile: PLAN_ORDER, NodeFields: NODE_ORDER}
 _MEASURES = frozenset(get_args(get_args(Measure)[0]))
 
-_PLAIN = re.compile(r"[^\W\d_](?:[\w .()/%+&’'–—-]*[\w.()/%+&’–—-])?")
+_PLAIN = re.compile(r"[^\W\d_](?:(?:[\w .()/%+&’'–—-]|:(?=[A-Za-z]))*[\w.()/%+&’–—-])?")
 _HIDDEN = r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
 _ESCAPED = re.compile(_HIDDEN)
 _NO_BLOCK = re.compile(r"\A\s|[\x00-\x09\x0b-\x1f]|\n +\n|\n\n\Z| \n?\Z|" + _HIDDEN)

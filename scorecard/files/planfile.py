@@ -56,9 +56,7 @@ def decoded(data: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         before = data[: error.start].removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="replace")
         where = Marked(before, None, {}, 0).position(len(before))
-        raise FileRefused(
-            [_remark(name, where, N_("This is not UTF-8; save the file as such."), {})]
-        ) from None
+        raise FileRefused([_remark(name, where, _NOT_UTF8, {})]) from None
 
 
 def _checked(marked: Marked, name: str) -> PlanFile:

@@ -113,8 +113,8 @@ def _facts(at: Sequence[str | int], error: ErrorDetails, text: Marked) -> dict[s
 
 def _sentence(kind: str, error: ErrorDetails, facts: dict[str, object]) -> str:
     if kind == "extra_forbidden":
-        meant = get_close_matches(str(facts["field"]), fields(), n=1, cutoff=0.75)
-        facts["meant"] = meant[0] if meant else ""
+        meant = _meant(str(facts["field"]))
+        facts["meant"] = meant
         return _MEANT if meant else SENTENCES[kind]
     if kind in ("model_type", "model_attributes_type") and not error["loc"]:
         return _NO_PLAN
@@ -130,6 +130,12 @@ def _sentence(kind: str, error: ErrorDetails, facts: dict[str, object]) -> str:
 def _custom(error: ErrorDetails) -> str | None:
     """Return the sentence of an error that the domain has worded itself: those alone have no page to cite."""
     return error["msg"].replace("{", "{{").replace("}", "}}") if "url" not in error else None
+
+
+def _meant(field: str) -> str:
+    """Return the field of a plan file that a misspelt one comes close to, or an empty text."""
+    close = [] if field in fields() else get_close_matches(field, fields(), n=1, cutoff=0.75)
+    return close[0] if close else ""
 
 
 def shown(value: object) -> str:
