@@ -12,7 +12,7 @@ from flask.cli import AppGroup
 from scorecard.cli.said import as_json, command, database, said, table
 from scorecard.domain.errors import NotFound
 from scorecard.domain.schema import PlanFields
-from scorecard.files.formats import FORMATS, read_file, write_file
+from scorecard.files.formats import FORMATS, format_of, read_file, write_file
 from scorecard.files.planfile import schema
 from scorecard.files.remark import FileRefused, Remark
 from scorecard.files.standings import explanation_row, standing_rows
@@ -30,7 +30,7 @@ plan = AppGroup("plan", help="Plans in and out, and how they stand.")
 json_flag = click.option("--json", "as_rows", is_flag=True, help="Print JSON for programs.")
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A day on the command line, such as 2026-03-31."""
 
     name = "date"
@@ -109,7 +109,7 @@ def load_demo() -> bool:
 @plan.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--plan", "plan_key", help="The plan to import into, instead of the one the file names.")
-@click.option("--format", "form", type=click.Choice([each.name for each in FORMATS if each.read]))
+@click.option("--format", "form", type=click.Choice(list(FORMATS)))
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @click.option("--partial", is_flag=True, help="Leave nodes alone that the file does not have.")
 @json_flag
@@ -145,7 +145,7 @@ def _remarks(remarks: Iterable[Remark]) -> list[dict[str, str]]:
 def _tell_counts(key: str, counts: Mapping[str, Any], dry_run: bool) -> None:
     """Say what an import did, a line for each kind of thing that it touched."""
     click.echo(f"“{key}”: {'this would change' if dry_run else 'changed'}")
-    rows = [("nodes", counts), *counts["counts"].items()]
+    rows: list[tuple[str, Any]] = [("nodes", counts), *counts["counts"].items()]
     head = ("added", "changed", "archived", "unchanged")
     table(("", *head), [(name, *(each[word] for word in head)) for name, each in rows])
 
@@ -153,15 +153,16 @@ def _tell_counts(key: str, counts: Mapping[str, Any], dry_run: bool) -> None:
 @plan.command("export")
 @click.argument("plan_key", metavar="PLAN")
 @click.argument("file")
-@click.option("--format", "form", type=click.Choice([each.name for each in FORMATS if each.write]))
+@click.option("--format", "form", type=click.Choice([name for name, each in FORMATS.items() if each.write]))
 @command
 def export(plan_key: str, file: str, form: str | None) -> None:
     """Write a plan to FILE, its format by suffix; “-” writes to standard output."""
     if file == "-" and form is None:
         raise click.UsageError("With “-” name a --format.")
-    data = write_file(queries.load_file(database(), plan_key), form or Path(file).suffix.removeprefix("."))
+    known = form or format_of(file) or Path(file).suffix
+    data = write_file(queries.load_file(database(), plan_key), known)
     if file == "-":
-        click.get_binary_stream("stdout").write(data)
+        click.echo(data, nl=False)
     else:
         Path(file).write_bytes(data)
 
@@ -212,7 +213,10 @@ def _judged(plan_key: str, as_of: date | None) -> tuple[Plan, date]:
 
 
 def _shown(cell: object) -> object:
-    return f"{cell:.4g}" if isinstance(cell, float) and abs(cell) < 1e4 else cell
+    """Return a number as people read it: 0.8823, 64800000, 12."""
+    if not isinstance(cell, float):
+        return cell
+    return str(int(cell)) if cell.is_integer() else f"{cell:.4g}" if abs(cell) < 1e4 else f"{cell:.1f}"
 
 
 @plan.command("schema")

@@ -1,4 +1,4 @@
-"""Every page of the demo plan, in both themes and widths: no console error, no finding, no sideways scroll."""
+"""Every page of the demo plan, in both themes and widths: no console error, no finding, no side scroll."""
 
 import hashlib
 import json

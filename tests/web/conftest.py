@@ -19,7 +19,9 @@ from scorecard.store.commands.plans import create_plan
 from scorecard.store.database import Database
 
 SEED = Path("seeds/northwind.yaml")
-UNSAFE = re.compile(r"<[^>]*\s(style|on[a-z]+|hx-on[:\w-]*)\s*=|<script(?![^>]*\ssrc=)[^>]*>\s*\S", re.IGNORECASE)
+UNSAFE = re.compile(
+    r"<[^>]*\s(style|on[a-z]+|hx-on[:\w-]*)\s*=|<script(?![^>]*\ssrc=)[^>]*>\s*\S", re.IGNORECASE
+)
 
 
 class ReadingClient(FlaskClient):
