@@ -14,9 +14,10 @@ from scorecard.domain.vocabulary import NodeKind
 from scorecard.graph.plan import Plan
 from scorecard.graph.structure import check
 from scorecard.store.database import Database
-from scorecard.store.reading import find_plan, read_file, read_plan
+from scorecard.store.reading import find_plan, read_file
+from scorecard.store.replay import standing_plan
 from scorecard.store.rows import NODE, OBSERVATIONS, PLAN, SECTIONS
-from scorecard.store.work import CHANGES
+from scorecard.store.tables import CHANGES
 
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "œ": "oe"})
 
@@ -46,12 +47,7 @@ def load_plan(db: Database, key: str) -> Plan:
         NotFound.
     """
     with db.read() as connection:
-        row = _found(connection, key)
-        plan = db.remembered(row["id"], row["revision"])
-        if plan is None:
-            plan = read_plan(connection, row)
-            db.remember(row["id"], plan)
-    return plan
+        return standing_plan(db, connection, _found(connection, key))
 
 
 def load_file(db: Database, key: str) -> PlanFile:
@@ -84,13 +80,18 @@ def list_plans(db: Database, archived: bool = False) -> list[PlanLine]:
 
 def free_key(plan: Plan, title: str, kind: NodeKind) -> str:
     """Return a key made of a title that no node of the plan has; a title in other letters gives `kpi_1`."""
+    word = slug(title, kind.value)
+    if not word:
+        return _numbered(plan, kind.value, 1)
+    return word if word not in plan.nodes and word not in FUNCTIONS else _numbered(plan, word, 2)
+
+
+def slug(title: str, kind: str) -> str:
+    """Return a title as a key, led by the kind where it begins with a digit; "" for one in other letters."""
     plain = unicodedata.normalize("NFKD", title.casefold().translate(_LETTERS))
     words = re.findall(r"[a-z0-9]+", "".join(sign for sign in plain if not unicodedata.combining(sign)))
-    slug = "_".join(words)[:60].strip("_")
-    if not slug:
-        return _numbered(plan, kind.value, 1)
-    slug = slug if slug[0].isalpha() else f"{kind.value}_{slug}"
-    return slug if slug not in plan.nodes and slug not in FUNCTIONS else _numbered(plan, slug, 2)
+    word = "_".join(words)[:60].strip("_")
+    return word if not word or word[0].isalpha() else f"{kind}_{word}"
 
 
 def _numbered(plan: Plan, stem: str, start: int) -> str:
