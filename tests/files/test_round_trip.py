@@ -14,7 +14,7 @@ WRITERS = {"yaml": plan_text.write_yaml, "json": plan_text.write_json}
 
 
 @pytest.mark.parametrize("syntax", WRITERS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(plan=plans())
 def test_a_written_plan_reads_as_itself(syntax, plan):
     written = WRITERS[syntax](plan)
@@ -23,14 +23,14 @@ def test_a_written_plan_reads_as_itself(syntax, plan):
     assert WRITERS[syntax](again) == written
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(plan=plans())
 def test_both_syntaxes_say_the_same(plan):
     from_json = planfile.read(plan_text.write_json(plan), "plan.json").file
     assert planfile.read(plan_text.write_yaml(plan), "plan.yaml").file == from_json
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(plan=plans())
 def test_written_json_is_json_to_everyone(plan):
     assert json.loads(plan_text.write_json(plan))["plan"] == plan.plan

@@ -18,7 +18,7 @@ MOST_DEEP = 64
 
 _PARAGRAPH = re.compile(r"[^\S\n]*\n\s*\n\s*")
 _PLACEHOLDER = re.compile(
-    r"\[?\s*(?:to[ _]be[ _](?:determined|inserted|supplied|provided|added|defined)\b[^\]]*"
+    r"\[?\s*(?:to[ _]be[ _](?:determined|inserted|supplied|provided|added|defined)(?![a-z])[^\]]*"
     r"|tbd|tba|n/?a|not applicable|placeholder[ _\d]*)\s*\]?\s*\.?",
     re.IGNORECASE,
 )
