@@ -1,5 +1,6 @@
 """Whether a changed part fits its plan, asked of `structure.check` with as little of the plan as it needs."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from scorecard.domain.errors import N_, NotFound, Refused
@@ -38,8 +39,13 @@ def refuse_unfit_node(plan: Plan, node: NodeFields) -> None:
 
 def refuse_unfit_observation(plan: Plan, seen: ObservationFields) -> None:
     """Refuse a check-in that its node's measure cannot read."""
-    node = found_node(plan, seen.node).model_copy(update={"formula": None, "replaced_by": None})
-    refuse_unfit(_cut(plan, nodes=(node,), observations=(seen,)))
+    refuse_unfit_values(plan, found_node(plan, seen.node), (seen,))
+
+
+def refuse_unfit_values(plan: Plan, node: NodeFields, seen: Iterable[ObservationFields]) -> None:
+    """Refuse a measure that cannot read what was checked in already."""
+    alone = node.model_copy(update={"formula": None, "replaced_by": None})
+    refuse_unfit(_cut(plan, nodes=(alone,), observations=tuple(seen)))
 
 
 def refuse_unfit_parts(plan: Plan, **sections: Any) -> None:

@@ -76,18 +76,11 @@ class Database:
         finally:
             self._turn.release()
 
-    def remembered(self, plan_id: int, revision: int) -> Plan | None:
-        """Return the plan as last read, where it stands at this revision."""
-        with self._plans_lock:
-            plan = self._plans.get(plan_id)
-            if plan is None or plan.revision != revision:
-                return None
-            self._plans.move_to_end(plan_id)
-            return plan
-
     def latest(self, plan_id: int) -> Plan | None:
         """Return the plan as last read, at whatever revision."""
         with self._plans_lock:
+            if plan_id in self._plans:
+                self._plans.move_to_end(plan_id)
             return self._plans.get(plan_id)
 
     def remember(self, plan_id: int, plan: Plan) -> None:

@@ -9,7 +9,7 @@ from scorecard.domain.errors import NotFound
 from scorecard.store.database import Database
 from scorecard.store.reading import find_plan
 from scorecard.store.rows import OBSERVATIONS
-from scorecard.store.work import CHANGES, TOUCHED
+from scorecard.store.tables import CHANGES, TOUCHED
 
 
 class Entry(NamedTuple):

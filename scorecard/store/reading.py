@@ -3,44 +3,21 @@
 A plan takes nine SELECTs, however large it is: its row, seven tables and the check-ins.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import NamedTuple, TypeVar, cast
+from functools import cache
+from typing import Any, NamedTuple, cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, select
 
-from scorecard.domain.schema import (
-    CycleFields,
-    LinkFields,
-    NodeFields,
-    ObservationFields,
-    PersonFields,
-    PerspectiveFields,
-    PlanFields,
-    PlanFile,
-    TargetFields,
-    UnitFields,
-)
+from scorecard.domain.schema import NodeFields, ObservationFields, PlanFields, PlanFile
 from scorecard.domain.shape import Shape
-from scorecard.graph.plan import Plan, build
-from scorecard.store.rows import (
-    CYCLE,
-    LINK,
-    NODE,
-    OBSERVATIONS,
-    PERSON,
-    PERSPECTIVE,
-    PLAN,
-    TARGET,
-    UNIT,
-    Family,
-    Row,
-    fields_of,
-)
+from scorecard.graph.plan import Plan, build, collector_paused
+from scorecard.store.rows import NODE, OBSERVATIONS, PLAN, SECTIONS, TARGET, Family, Row, fields_of
 
-S = TypeVar("S", bound=Shape)
+Condition = ColumnElement[bool]
 
 
 class Seen(NamedTuple):
@@ -55,15 +32,17 @@ class Seen(NamedTuple):
 def read_plan(connection: Connection, row: Row) -> Plan:
     """Return the plan of a row of `plan`, at the revision of that row."""
     fields = cast(PlanFields, fields_of(PLAN, row))
-    seen = cast("tuple[ObservationFields, ...]", tuple(_standing(connection, row["id"])))
-    file = _file(connection, row["id"], fields, seen)
-    return replace(build(file, row["revision"]), fields=fields)
+    with collector_paused():
+        seen = cast("tuple[ObservationFields, ...]", tuple(_standing(connection, row["id"])))
+        file = _file(connection, row["id"], fields, seen)
+        return replace(build(file, row["revision"]), fields=fields)
 
 
-def read_file(connection: Connection, row: Row) -> PlanFile:
-    """Return all of a plan but its history: notes and every label too."""
+def read_file(connection: Connection, row: Row, nodes: Collection[str] | None = None) -> PlanFile:
+    """Return all of a plan but its history: notes and every label too; check-ins of some nodes, if asked."""
     fields = cast(PlanFields, fields_of(PLAN, row))
-    return _file(connection, row["id"], fields, tuple(read_observations(connection, row["id"])))
+    with collector_paused():
+        return _file(connection, row["id"], fields, tuple(read_observations(connection, row["id"], nodes)))
 
 
 def find_plan(connection: Connection, key: str) -> RowMapping | None:
@@ -75,52 +54,73 @@ def _file(
     connection: Connection, plan_id: int, fields: PlanFields, observations: tuple[ObservationFields, ...]
 ) -> PlanFile:
     """Put the sections together; each row was validated alone, and the whole when it was written."""
-    return PlanFile.model_construct(
-        **dict(fields),
-        perspectives=_section(connection, plan_id, PERSPECTIVE, PerspectiveFields),
-        units=_section(connection, plan_id, UNIT, UnitFields),
-        people=_section(connection, plan_id, PERSON, PersonFields),
-        cycles=_section(connection, plan_id, CYCLE, CycleFields),
-        nodes=_section(connection, plan_id, NODE, NodeFields),
-        links=_section(connection, plan_id, LINK, LinkFields),
-        targets=_section(connection, plan_id, TARGET, TargetFields),
-        observations=observations,
-    )
+    said: dict[str, Any] = dict(fields)
+    for family in SECTIONS:
+        said[family.section] = read_section(connection, plan_id, family)
+    return PlanFile.model_construct(**said, observations=observations)
 
 
-def _section(connection: Connection, plan_id: int, family: Family, shape: type[S]) -> tuple[S, ...]:
-    columns = [family.table.c[name] for name in shape.model_fields]
-    place = (family.table.c.position, *(family.table.c[name] for name in family.key))
-    found = connection.execute(select(*columns).where(family.table.c.plan_id == plan_id).order_by(*place))
-    names = tuple(shape.model_fields)
-    rows = [
-        {name: value for name, value in zip(names, row, strict=True) if value is not None} for row in found
-    ]
-    if "label" in names:
+def read_section(connection: Connection, plan_id: int, family: Family, *only: Condition) -> tuple[Any, ...]:
+    """Return the rows of a family as validated fields, in the order of the plan file."""
+    names = tuple(family.shape.model_fields)
+    columns = family.table.c
+    place = (columns.position, *(columns[name] for name in family.key))
+    statement = select(*(columns[name] for name in names)).where(columns.plan_id == plan_id, *only)
+    found = connection.execute(statement.order_by(*place)).all()
+    rows = [{name: said for name, said in zip(names, row, strict=True) if said is not None} for row in found]
+    if family is TARGET:
         for row in rows:
             row["label"] = row["label"] or None
-    return TypeAdapter(tuple[shape, ...]).validate_python(rows)  # type: ignore[valid-type]
+    return _many(family.shape).validate_python(rows)
 
 
-def _standing(connection: Connection, plan_id: int) -> Iterator[Seen]:
+@cache
+def _many(shape: type[Shape]) -> TypeAdapter[tuple[Any, ...]]:
+    return TypeAdapter(tuple[shape, ...])  # type: ignore[valid-type]
+
+
+def read_nodes(connection: Connection, plan_id: int, keys: Sequence[str]) -> dict[str, NodeFields]:
+    """Return some nodes of a plan, those that are there."""
+    found = read_section(connection, plan_id, NODE, NODE.table.c.key.in_(keys))
+    return {node.key: node for node in found}
+
+
+def read_points(connection: Connection, plan_id: int, nodes: Sequence[str]) -> Plan:
+    """Return a plan of nothing but the check-ins and targets of some nodes."""
+    seen = cast(
+        "tuple[ObservationFields, ...]", tuple(_standing(connection, plan_id, OBSERVATIONS.c.node.in_(nodes)))
+    )
+    targets = read_section(connection, plan_id, TARGET, TARGET.table.c.node.in_(nodes))
+    return build(PlanFile.model_construct(plan="", nodes=(), observations=seen, targets=targets))
+
+
+def _standing(connection: Connection, plan_id: int, *only: Condition) -> Iterator[Seen]:
     """Yield the check-ins that stand, corrected ones in the place of what they correct."""
     columns = OBSERVATIONS.c
     rows = connection.execute(
         select(columns.node, columns.date, columns.label, columns.value, columns.word)
-        .where(columns.plan_id == plan_id)
-        .order_by(columns.revision, columns.id)
+        .where(columns.plan_id == plan_id, *only)
+        .order_by(columns.id)
     )
-    said = {(node, day, label): word if value is None else value for node, day, label, value, word in rows}
+    said = {
+        (node, day, label): word if value is None else value for node, day, label, value, word in rows.all()
+    }
     for (node, day, label), value in said.items():
         if value is not None:
             yield Seen(node, day, label or None, value)
 
 
-def read_observations(connection: Connection, plan_id: int) -> Iterator[ObservationFields]:
-    """Yield the check-ins that stand with all that was said about them."""
+def read_observations(
+    connection: Connection, plan_id: int, nodes: Collection[str] | None = None
+) -> Iterator[ObservationFields]:
+    """Yield the check-ins that stand with all that was said about them, of all nodes or of some."""
     columns = OBSERVATIONS.c
-    order = select(OBSERVATIONS).where(columns.plan_id == plan_id).order_by(columns.revision, columns.id)
-    last = {(row["node"], row["date"], row["label"]): row for row in connection.execute(order).mappings()}
+    order = select(OBSERVATIONS).where(columns.plan_id == plan_id).order_by(columns.id)
+    if nodes is not None:
+        order = order.where(columns.node.in_(nodes))
+    last = {
+        (row["node"], row["date"], row["label"]): row for row in connection.execute(order).mappings().all()
+    }
     for row in last.values():
         if observation := observation_of(row):
             yield observation

@@ -286,3 +286,6 @@ class TouchedRow(SQLModel, table=True):
     plan_id: int = Field(primary_key=True)
     node: str = Field(primary_key=True)
     revision: int = Field(primary_key=True)
+
+
+CHANGES, TOUCHED = (metadata.tables[str(row.__tablename__)] for row in (ChangeRow, TouchedRow))

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from scorecard.domain.errors import N_, NotFound, Refused
 from scorecard.store.database import PATIENCE, Busy, Database
-from scorecard.store.reading import read_plan
+from scorecard.store.replay import standing_plan
 from scorecard.store.rows import PLAN
 from scorecard.store.work import Work
 
@@ -57,8 +57,7 @@ def write(
         row = _held(db, connection, plan)
         if row["archived"] and not archived:
             raise PlanArchived(key=plan)
-        before = db.remembered(row["id"], row["revision"]) or read_plan(connection, row)
-        work = Work(connection, row["id"], before, intent, actor, reason)
+        work = Work(connection, row["id"], standing_plan(db, connection, row), intent, actor, reason)
         yield work
         work.finish()
 

@@ -1,6 +1,6 @@
 """One intent under way: the rows it changes, each kept before and after, and the audit row it ends in."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -28,12 +28,8 @@ from scorecard.store.rows import (
     fields_of,
     image_of,
     key_of,
-    table_of,
 )
-from scorecard.store.tables import ChangeRow, TouchedRow
-
-CHANGES = table_of(ChangeRow)
-TOUCHED = table_of(TouchedRow)
+from scorecard.store.tables import CHANGES, TOUCHED
 
 
 class Written(NamedTuple):
@@ -101,11 +97,11 @@ class Work:
             raise Conflict(key=shown, table=family.name, seen=version, version=kept.version)
         return kept
 
-    def file(self) -> PlanFile:
-        """Return the whole plan as its rows stand now."""
+    def file(self, nodes: Collection[str] | None = None) -> PlanFile:
+        """Return the whole plan as its rows stand now, with the check-ins of all nodes or of some."""
         plans = PLAN.table
         row = self.connection.execute(select(plans).where(plans.c.id == self.plan_id)).mappings().one()
-        return read_file(self.connection, row)
+        return read_file(self.connection, row, nodes)
 
     def insert(self, *rows: Shape, places: Sequence[float] | None = None) -> None:
         """Add rows of one family, after the last unless told where."""

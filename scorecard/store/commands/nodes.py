@@ -7,9 +7,10 @@ from scorecard.domain.schema import LinkFields, NodeFields
 from scorecard.domain.vocabulary import LinkKind
 from scorecard.graph.plan import Plan
 from scorecard.graph.structure import TwiceThere
-from scorecard.store.checks import KeyFixed, found_node, refuse_unfit_node
+from scorecard.store.checks import KeyFixed, found_node, refuse_unfit_node, refuse_unfit_values
 from scorecard.store.database import Database
 from scorecard.store.places import insert_link
+from scorecard.store.reading import read_observations
 from scorecard.store.rows import NODE
 from scorecard.store.unit_of_work import write
 from scorecard.store.work import Work, Written, altered
@@ -65,6 +66,9 @@ def edit_node(
             raise KeyFixed(key=key)
         work.about(key, title=fields.title)
         refuse_unfit_node(work.plan, fields)
+        if fields.measure != cast(NodeFields, kept.fields).measure:
+            said = read_observations(work.connection, work.plan_id, (key,))
+            refuse_unfit_values(work.plan, fields, said)
         work.replace(NODE, (key,), kept, fields)
     return work.written
 
@@ -81,7 +85,7 @@ def archive_nodes(
     """Archive nodes together with all that hangs only below them."""
     with write(db, plan, "archive_nodes", actor, reason) as work:
         named = list(dict.fromkeys(keys))
-        going = _hanging_only_below(work.plan, named)
+        going = hanging_only_below(work.plan, named)
         _about(work, named, going)
         for key in going:
             work.update(NODE, (key,), {"archived": True}, version if key in named else None)
@@ -108,7 +112,7 @@ def _about(work: Work, named: list[str], all_keys: list[str]) -> None:
     work.about(named[0] if named else None, title=title, nodes=len(all_keys))
 
 
-def _hanging_only_below(plan: Plan, keys: list[str]) -> list[str]:
+def hanging_only_below(plan: Plan, keys: list[str]) -> list[str]:
     """Return the nodes and every descendant whose parents are all archived or about to be, in that order."""
     going = dict.fromkeys(found_node(plan, key).key for key in keys)
     waiting = list(keys)

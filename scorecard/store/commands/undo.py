@@ -16,9 +16,21 @@ from scorecard.graph.structure import Problem, check
 from scorecard.store.database import Database
 from scorecard.store.history import undone_by
 from scorecard.store.reading import observation_of
-from scorecard.store.rows import FAMILIES, OBSERVATIONS, PLAN, SECTIONS, Family, Image, Key, fields_of, key_of
+from scorecard.store.rows import (
+    FAMILIES,
+    OBSERVATIONS,
+    PERSON,
+    PLAN,
+    SECTIONS,
+    Family,
+    Image,
+    Key,
+    fields_of,
+    key_of,
+)
+from scorecard.store.tables import CHANGES
 from scorecard.store.unit_of_work import PlanArchived, write
-from scorecard.store.work import CHANGES, RowChange, Work, Written
+from scorecard.store.work import RowChange, Work, Written
 
 
 class BeginningStays(Refused):
@@ -163,8 +175,9 @@ def _slots(work: Work, revision: int) -> Iterator[Slot]:
 
 
 def _refuse_unfit(work: Work, revision: int) -> None:
-    """Refuse an undo after which later rows would hang in the air or close a circle."""
-    file = work.file()
+    """Refuse an undo after which later rows would hang in the air, close a circle or hold a wrong value."""
+    everyone = any(row.family is PERSON for row in work.rows)
+    file = work.file(None if everyone else work.touched)
     for problem in check(file):
         raise _blamed(work, revision, file, problem)
 

@@ -1,0 +1,60 @@
+"""Databases for the tests: a fresh SQLite file each, and a fresh schema where a PostgreSQL server is named."""
+
+import os
+import shutil
+import uuid
+
+import pytest
+from sqlalchemy import create_engine, make_url
+
+from scorecard.store.database import Database
+from scorecard.store.upgrade import upgrade
+
+SERVER = os.environ.get("SCORECARD_TEST_DATABASE_URL")
+needs_server = pytest.mark.skipif(not SERVER, reason="SCORECARD_TEST_DATABASE_URL names no PostgreSQL server")
+
+
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory):
+    """A migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("store") / "empty.db"
+    db = Database(f"sqlite:///{path}")
+    upgrade(db)
+    db.close()
+    return path
+
+
+@pytest.fixture
+def sqlite(empty_file, tmp_path):
+    """A database of its own on SQLite."""
+    db = Database(f"sqlite:///{shutil.copy(empty_file, tmp_path / 'scorecard.db')}")
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def schema_url():
+    """The address of an empty schema on the server, dropped afterwards."""
+    name = f"test_{uuid.uuid4().hex}"
+    engine = create_engine(SERVER, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE SCHEMA {name}")
+    yield make_url(SERVER).update_query_dict({"options": f"-csearch_path={name}"})
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"DROP SCHEMA {name} CASCADE")
+    engine.dispose()
+
+
+@pytest.fixture
+def postgres(schema_url):
+    """A database of its own on PostgreSQL."""
+    db = Database(schema_url.render_as_string(hide_password=False))
+    upgrade(db)
+    yield db
+    db.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=needs_server)])
+def db(request):
+    """Each kind of database in turn."""
+    return request.getfixturevalue(request.param)

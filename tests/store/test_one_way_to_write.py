@@ -1,0 +1,109 @@
+"""Only the unit of work commits; what it writes is whole, audited and counted by the revision."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+
+import scorecard
+from scorecard.domain.errors import Conflict, NotFound
+from scorecard.domain.schema import ObservationFields
+from scorecard.store import history, queries
+from scorecard.store.commands.check_ins import record
+from scorecard.store.commands.nodes import edit_node
+from scorecard.store.database import Busy
+from scorecard.store.rows import NODE
+from scorecard.store.unit_of_work import write
+from tests.store.drawn import ME, keep
+
+ROOT = Path(scorecard.__file__).parent
+COMMITTING = {"commit", "begin", "begin_nested", "rollback"}
+
+
+def test_only_the_unit_of_work_begins_and_commits():
+    found = {
+        str(path.relative_to(ROOT))
+        for path in ROOT.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in COMMITTING
+    }
+    assert found == {"store/unit_of_work.py"}
+
+
+def test_a_change_makes_one_revision_and_one_audit_row(db):
+    keep(db, "grow < churn")
+    written = edit_node(db, "p", "churn", {"title": "Churn rate"}, version=1, actor=ME, reason="clearer")
+    (change, _) = history.changes(db, "p")
+    assert written == (2, {"churn"})
+    assert (change.revision, change.actor, change.intent, change.subject) == (2, ME, "edit_node", "churn")
+    assert change.reason == "clearer"
+    assert change.rows == [
+        {"table": "node", "key": ["churn"], "before": {"title": "Churn"}, "after": {"title": "Churn rate"}}
+    ]
+    assert queries.load_plan(db, "p").nodes["churn"].title == "Churn rate"
+
+
+def test_what_changes_nothing_leaves_no_trace(db):
+    keep(db, "grow < churn")
+    assert edit_node(db, "p", "churn", {"title": "Churn"}, version=1, actor=ME) == (1, frozenset())
+    assert len(history.changes(db, "p")) == 1
+
+
+def test_an_exception_takes_everything_back(db):
+    keep(db, "grow < churn")
+    before = queries.load_file(db, "p")
+    with pytest.raises(ZeroDivisionError), write(db, "p", "break", ME) as work:
+        work.update(NODE, ("churn",), {"title": "Half done"})
+        raise ZeroDivisionError
+    assert queries.load_file(db, "p") == before
+    assert len(history.changes(db, "p")) == 1
+
+
+def test_an_edit_of_what_changed_since_it_was_read_is_a_conflict(db):
+    keep(db, "grow < churn")
+    edit_node(db, "p", "grow", {"title": "Grow!"}, version=1, actor=ME)
+    edit_node(db, "p", "churn", {"title": "Mine"}, version=1, actor=ME)
+    with pytest.raises(Conflict):
+        edit_node(db, "p", "churn", {"title": "Yours"}, version=1, actor="kim")
+    assert queries.load_plan(db, "p").nodes["churn"].title == "Mine"
+
+
+@pytest.mark.parametrize("version", [-1, 0, 2, 10**12])
+def test_a_version_that_nobody_can_have_seen_is_a_conflict(db, version):
+    keep(db, "grow < churn")
+    with pytest.raises(Conflict):
+        edit_node(db, "p", "churn", {"title": "T"}, version=version, actor=ME)
+
+
+def test_a_plan_that_is_not_there_is_not_found(db):
+    with pytest.raises(NotFound), write(db, "p", "nothing", ME):
+        pass
+
+
+@pytest.mark.parametrize("table", ["observation", "change"])
+@pytest.mark.parametrize("verb", ["UPDATE {} SET revision = 7", "DELETE FROM {}"])
+def test_history_cannot_be_rewritten(db, table, verb):
+    keep(db, "grow < churn")
+    record(db, "p", ObservationFields(node="churn", date="2026-03-31", value=3), actor=ME)
+    with db.engine.connect() as connection, pytest.raises(DatabaseError, match="append-only"):
+        connection.execute(text(verb.format(f'"{table}"')))
+
+
+def test_a_writer_that_waits_too_long_is_told_that_others_write(sqlite, monkeypatch):
+    keep(sqlite, "grow < churn")
+    monkeypatch.setattr("scorecard.store.database.PATIENCE", 0.01)
+    with write(sqlite, "p", "long", ME), pytest.raises(Busy), write(sqlite, "p", "short", ME):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 5000)],
+)
+def test_sqlite_runs_durable(sqlite, pragma, value):
+    with sqlite.read() as connection:
+        assert connection.scalar(text(f"PRAGMA {pragma}")) == value
