@@ -3,6 +3,8 @@
 Progress is how far, unclamped; the score is how well, 0..1, against what was promised for the day.
 """
 
+import sys
+from math import inf
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -127,7 +129,8 @@ def miss(measure: Threshold, value: float, target: float | None = None) -> float
     if isinstance(measure, Between):
         return max(measure.low - value, value - measure.high, 0.0)
     aim = measure.target if target is None else target
-    return max(aim - value if isinstance(measure, AtLeast) else value - aim, 0.0)
+    by = aim - value if isinstance(measure, AtLeast) else value - aim
+    return by if by > 0.0 else 0.0
 
 
 def shortfall(measure: Threshold, value: float, target: float | None, floor: float) -> float:
@@ -136,12 +139,12 @@ def shortfall(measure: Threshold, value: float, target: float | None, floor: flo
     if by == 0:
         return 0.0
     distance = floor if target is None else abs(target - floor)
-    return by / distance if distance else float("inf")
+    return by / distance if distance and by != inf else inf
 
 
 def threshold_progress(x: float) -> float:
     """Return the progress of a measure that is `x` distances of its floor away: 1 met, 0 at the floor."""
-    return 1.0 - x if x != float("inf") else 0.0
+    return 1.0 - x if x != inf else 0.0
 
 
 def threshold_score(x: float, bands: Bands) -> float:
@@ -156,7 +159,17 @@ def threshold_score(x: float, bands: Bands) -> float:
 
 def reach_progress(value: float, baseline: float, target: float) -> float:
     """Return the unclamped share of the way from baseline to target; the two must differ."""
-    return (value - baseline) / (target - baseline)
+    share = (value - baseline) / (target - baseline)
+    return share if -_LARGEST <= share <= _LARGEST else _beyond(value / 4, baseline / 4, target / 4)
+
+
+def _beyond(value: float, baseline: float, target: float) -> float:
+    """Return a share of the way whose parts, or which itself, a number cannot hold."""
+    share = (value - baseline) / (target - baseline)
+    return max(-_LARGEST, min(_LARGEST, share))
+
+
+_LARGEST = sys.float_info.max
 
 
 def reach_score(progress: float, expected: float) -> float:

@@ -106,17 +106,13 @@ def steady_path(start: date, due: date, cadence: Cadence | None, fiscal_start: i
 
 def along(path: Path, day: date) -> float:
     """Return the height of a path on a day: flat before its first and after its last point."""
-    if day <= path[0][0]:
-        return path[0][1]
     if day >= path[-1][0]:
         return path[-1][1]
-    after = bisect_left(path, day, key=_day)
+    if day <= path[0][0]:
+        return path[0][1]
+    after = bisect_left(path, (day,))
     (left, low), (right, high) = path[after - 1], path[after]
     return low + (high - low) * ((day - left).days / (right - left).days)
-
-
-def _day(point: tuple[date, float]) -> date:
-    return point[0]
 
 
 def last_day_fresh(observed: date, cadence: Cadence, fiscal_start: int = 1) -> tuple[date, date]:

@@ -1,6 +1,7 @@
 """How everything serves the company: lines of sight, orphans, and who carries which perspective."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from math import fsum
 from typing import NamedTuple
 
@@ -91,14 +92,20 @@ class Cell(NamedTuple):
 
 
 def matrix(
-    plan: Plan, standings: Mapping[str, Standing], kinds: Iterable[NodeKind] = (NodeKind.objective,)
+    plan: Plan,
+    standings: Mapping[str, Standing],
+    kinds: Iterable[NodeKind] = (NodeKind.objective,),
+    day: date | None = None,
 ) -> dict[tuple[str | None, str | None], Cell]:
-    """Return the nodes of some kinds by (perspective, unit); either may be None."""
+    """Return the nodes of some kinds by (perspective, unit); either may be None.
+
+    With a day only those that take part on it.
+    """
     wanted = set(kinds)
     perspectives = perspectives_of(plan)
     cells: dict[tuple[str | None, str | None], list[str]] = {}
     for key, node in plan.nodes.items():
-        if node.kind in wanted and plan.counts(key):
+        if node.kind in wanted and (plan.counts(key) if day is None else plan.takes_part(key, day)):
             cells.setdefault((perspectives[key], node.unit), []).append(key)
     return {place: _cell(keys, standings) for place, keys in cells.items()}
 

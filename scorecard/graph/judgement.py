@@ -1,5 +1,6 @@
 """How one node with a number of its own stands on a day: measurement rules, sections 2 and 3."""
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -13,10 +14,8 @@ from scorecard.domain.measure import (
     Between,
     Milestone,
     Reach,
-    Threshold,
     Zones,
     clamp,
-    proposed_floor,
     quantised,
     reach_progress,
     reach_score,
@@ -25,11 +24,13 @@ from scorecard.domain.measure import (
     threshold_progress,
     threshold_score,
 )
-from scorecard.domain.period import Path, along, first_update_due, period_of, steady_path
+from scorecard.domain.period import along
 from scorecard.domain.schema import NodeFields
 from scorecard.domain.vocabulary import Ambition, Lifecycle, Reason, Rule, Status
-from scorecard.graph.plan import Plan, Point, until
-from scorecard.graph.values import Evidence, Window, cumulates, evidence, is_budget, source, window
+from scorecard.graph.formulas import Sheets
+from scorecard.graph.metric import Metric, Promise, floor_of, target_on
+from scorecard.graph.plan import Plan
+from scorecard.graph.values import Evidence, observed
 
 
 class Standing(NamedTuple):
@@ -68,262 +69,200 @@ class Standing(NamedTuple):
         return self.reason is Reason.stale
 
 
-class _Case(NamedTuple):
-    """A leaf on its day: what the rules below are asked about."""
+def judge(plan: Plan, key: str, day: date, sheets: Sheets | None = None) -> Standing:
+    """Return how a node with a number of its own stands: value, expected progress, score, status and reason.
 
-    plan: Plan
-    node: NodeFields
-    source: NodeFields
-    day: date
-    span: Window
-    found: Evidence
-
-
-class Promise(NamedTuple):
-    """What a number is held against: target and floor in force, expected progress, None where none is."""
-
-    target: float | None = None
-    floor: float | None = None
-    expected: float | None = None
-
-
-def judge(plan: Plan, key: str, day: date) -> Standing:
-    """Return how a leaf of the roll-up stands: value, expected progress, score, status and reason."""
-    node = plan.nodes[key]
-    case = _Case(plan, node, source(plan, key), day, window(plan, node), evidence(plan, key, day))
-    promised = _promise(case)
-    reason = _reason(case, promised)
+    `sheets` are formulas computed for the same plan and day, to be shared by many.
+    """
+    metric = plan.metrics[key]
+    kind = type(metric.measure)
+    found = evidence(plan, metric, day, sheets)
+    promise = metric.promise or _PROMISES[kind](metric, found)
+    reason = _reason(metric, found, promise, day)
     progress = score = None
-    if case.found.value is not None and reason not in _UNMEASURED:
-        progress, score = _scored(case, promised)
-    if reason is Reason.not_due or (reason is Reason.stale and _worthless(case)):
-        score = None
     status = Status.no_data
-    if score is not None:
-        due = case.span.due is not None and day >= case.span.due
-        status = status_of(quantised(score), plan.bands(node), due)
-    return _standing(case, promised, reason, progress, score, status)
+    if found.value is not None and reason not in _UNMEASURED:
+        progress, score = _SCORES[kind](metric, found, promise)
+        if reason is Reason.not_due or (found.kept_until is not None and day > found.kept_until):
+            score = None
+        else:
+            status = status_of(quantised(score), metric.bands, metric.due is not None and day >= metric.due)
+    return _standing(metric, found, promise, reason, progress, score, status)
 
 
 _UNMEASURED = (Reason.formula_error, Reason.no_target, Reason.no_range)
 
 
+def evidence(plan: Plan, metric: Metric, day: date, sheets: Sheets | None = None) -> Evidence:
+    """Return the value of a metric as of a day; one that its measure cannot read is none."""
+    found = (sheets or Sheets(plan, day)).evidence(metric) if metric.computed else observed(metric, day)
+    measure, value = metric.measure, found.value
+    if value is None or measure is None or isinstance(value, str) is isinstance(measure, Zones):
+        return found
+    return found._replace(value=None)
+
+
 def _standing(
-    case: _Case,
-    promised: Promise,
+    metric: Metric,
+    found: Evidence,
+    promise: Promise,
     reason: Reason | None,
     progress: float | None,
     score: float | None,
     status: Status,
 ) -> Standing:
     """Return the standing of a leaf, whose worst is its own."""
-    key, measure = case.node.key, case.node.measure
-    between = measure if isinstance(measure, Between) else None
+    measure = metric.measure
+    target: float | str | None = measure.target if isinstance(measure, Zones) else promise.target
+    low, high = (measure.low, measure.high) if isinstance(measure, Between) else _NO_BAND
     return Standing(
-        key=key,
-        status=status,
-        computed=status,
-        reason=reason,
-        rule=None if score is None else Rule.bands,
-        score=score,
-        progress=progress,
-        coverage=1.0 if score is not None and reason is None else 0.0,
-        worst=status,
-        worst_key=key,
-        worst_at=0.0 if score is None else 1.0 - score,
-        value=case.found.value,
-        baseline=measure.baseline if isinstance(measure, Reach) else None,
-        target=measure.target if isinstance(measure, Zones) else promised.target,
-        low=between.low if between else None,
-        high=between.high if between else None,
-        floor=promised.floor,
-        expected=promised.expected,
-        seen=case.found.seen,
-        missing=case.found.missing,
-    )
+        metric.key, status, status, reason,
+        None if score is None else Rule.bands, score, progress,
+        1.0 if score is not None and reason is None else 0.0,
+        status, metric.key, 0.0 if score is None else 1.0 - score,
+        found.value, metric.baseline if isinstance(measure, Reach) else None, target, low, high,
+        promise.floor, promise.expected, found.seen, found.missing,
+    )  # fmt: skip
 
 
-def _promise(case: _Case) -> Promise:
-    measure = case.node.measure
-    if isinstance(measure, AtLeast | AtMost):
-        target = _target_in_force(case, measure.target)
-        expected = _steady(case) if is_budget(case.node, case.source.aggregate) else None
-        return Promise(target, _floor(case, measure, target), expected)
-    if isinstance(measure, Between):
-        return Promise(None, _floor(case, measure, None), None)
-    if isinstance(measure, Milestone):
-        return Promise(1.0, None, _on_path(case, _drawn(case, measure, 0.0, 1.0), 0.0, 1.0))
-    if isinstance(measure, Reach):
-        return _reach_promise(case, measure)
-    return Promise()
+_NO_BAND = (None, None)
 
 
-def _reach_promise(case: _Case, measure: Reach) -> Promise:
-    """Return the target in force and the progress expected: by the path drawn, by targets, or steadily."""
-    target = measure.target
-    path = _drawn(case, measure, measure.baseline, target)
-    points = case.plan.targets.get(case.node.key, ())
-    if points:
-        path = _path_of_targets(case, measure, points)
-        target = (
-            path[-1][1] if cumulates(case.node, case.source.aggregate) else _target_in_force(case, target)
-        )
-    if target == measure.baseline:
+def _limit_promise(metric: Metric, found: Evidence) -> Promise:
+    """Return target and floor in force; a budget's are whole, its `expected` says how much of them is due."""
+    measure = metric.measure
+    assert isinstance(measure, _LIMITS)
+    if metric.budget:
+        expected = _expected(metric, found.on, metric.target)
+        return Promise(metric.target, floor_of(measure, metric.target, metric.percent), expected)
+    target = _in_force(metric, found)
+    return Promise(target, floor_of(measure, target, metric.percent))
+
+
+_LIMITS = (AtLeast, AtMost)
+
+
+def _milestone_promise(metric: Metric, found: Evidence) -> Promise:
+    return Promise(1.0, None, _expected(metric, found.on, 1.0))
+
+
+def _reach_promise(metric: Metric, found: Evidence) -> Promise:
+    """Return the target in force and the progress expected; a period's target at the baseline is none."""
+    target = _in_force(metric, found) if metric.targets else metric.target
+    if target == metric.baseline:
+        target = metric.target
+    if target == metric.baseline:
         return Promise(target)
-    expected = _on_path(case, path, measure.baseline, target)
-    if expected is not None and measure.ambition is Ambition.aspirational:
+    expected = _expected(metric, found.on, target)
+    if expected is not None and metric.measure.ambition is Ambition.aspirational:  # type: ignore[union-attr]
         expected *= STRETCH
     return Promise(target, None, expected)
 
 
-def _on_path(case: _Case, path: Path, baseline: float, target: float) -> float | None:
-    if not path:
-        return _steady(case)
-    return clamp(reach_progress(along(path, case.found.on), baseline, target))
+def _in_force(metric: Metric, found: Evidence) -> float | None:
+    return target_on(metric, found.period.end if found.period else found.seen or found.on)
 
 
-def _steady(case: _Case) -> float | None:
-    """Return the expected progress of a plan without a path of its own, None before it can be known."""
-    start, due = case.span
-    if due is None:
-        return 1.0
-    start = start or _first_seen(case)
-    if start is None:
-        return None
-    fiscal = case.plan.fields.fiscal_year_start
-    return along(steady_path(start, due, case.source.cadence, fiscal), case.found.on)
+def _expected(metric: Metric, day: date, target: float | None) -> float | None:
+    """Return the share of the way to a target that should be behind us, None where nobody can know yet."""
+    if not metric.path:
+        return 1.0 if metric.due is None else None
+    height = along(metric.path, day)
+    if not metric.drawn or target is None:
+        return height
+    return clamp(reach_progress(height, metric.baseline, target))
 
 
-def _first_seen(case: _Case) -> date | None:
-    points = case.plan.observations.get(case.source.key, ())
-    return points[0].date if points else None
-
-
-def _drawn(case: _Case, measure: Reach | Milestone, baseline: float, target: float) -> Path:
-    """Return the path a person drew, led from the window's start to its due date; empty without one."""
-    if not measure.path:
-        return ()
-    points = sorted((point.date, point.value) for point in measure.path)
-    start, due = case.span
-    before = ((start, baseline),) if start is not None and start < points[0][0] else ()
-    after = ((due, target),) if due is not None and due > points[-1][0] else ()
-    return (*before, *points, *after)
-
-
-def _path_of_targets(case: _Case, measure: Reach, points: tuple[Point, ...]) -> Path:
-    """Return the path through the targets of the periods; those of a sum are increments."""
-    start, due = case.span
-    adds = cumulates(case.node, case.source.aggregate)
-    reached = 0.0
-    path: list[tuple[date, float]] = []
-    for day, value in points:
-        if adds and ((start is not None and day < start) or (due is not None and day > due)):
-            continue
-        reached = reached + float(value) if adds else float(value)
-        path.append((_period_end(case, day), reached))
-    if start is not None and (not path or start < path[0][0]):
-        path.insert(0, (start, measure.baseline))
-    return tuple(dict(path).items()) or ((case.day, measure.target),)
-
-
-def _period_end(case: _Case, day: date) -> date:
-    cadence = case.source.cadence
-    return period_of(day, cadence, case.plan.fields.fiscal_year_start).end if cadence else day
-
-
-def _target_in_force(case: _Case, own: float) -> float:
-    """Return the target of the period the value belongs to, else the latest before it, else the own."""
-    points = case.plan.targets.get(case.node.key)
-    if not points:
-        return own
-    found = case.found
-    last = found.period.end if found.period else found.seen or case.day
-    count = until(points, last)
-    return float(points[count - 1].value) if count else own
-
-
-def _floor(case: _Case, measure: Threshold, target: float | None) -> float:
-    """Return the line of failure, the proposed one where none is named or a period's target passed it."""
-    named = measure.floor
-    if named is not None and (target is None or isinstance(measure, Between)):
-        return named
-    wrong = named is None or (named > target if isinstance(measure, AtLeast) else named < target)  # type: ignore[operator]
-    unit = case.node.format or case.source.format
-    return proposed_floor(measure, target, unit == "percent") if wrong or named is None else named
-
-
-def _reason(case: _Case, promised: Promise) -> Reason | None:
+def _reason(metric: Metric, found: Evidence, promise: Promise, day: date) -> Reason | None:
     """Return why there is no colour, or why it must not be trusted; the first that holds."""
-    measure, found = case.node.measure, case.found
-    if found.value is None and found.missing is not None:
+    measure, value = metric.measure, found.value
+    if value is None and found.missing is not None:
         return Reason.formula_error
     if measure is None:
         return Reason.no_target
-    if isinstance(measure, Reach) and measure.baseline == promised.target:
+    if promise.target == metric.baseline and isinstance(measure, Reach):
         return Reason.no_range
-    if isinstance(measure, Milestone) and not measure.path and case.day < measure.due:
+    if isinstance(measure, Milestone) and not metric.drawn and day < measure.due:
         return Reason.not_due
-    if found.value is None:
-        return Reason.not_due if _first_update_to_come(case) else Reason.no_value
-    stale = found.fresh_until is not None and case.day > found.fresh_until
-    if promised.expected == 0 and not stale:
+    if value is None:
+        return Reason.not_due if metric.first_due is not None and day <= metric.first_due else Reason.no_value
+    if found.fresh_until is not None and day > found.fresh_until:
+        return Reason.stale
+    if promise.expected == 0 or (metric.start is not None and day < metric.start):
         return Reason.not_due
-    return Reason.stale if stale else None
+    return None
 
 
-def _first_update_to_come(case: _Case) -> bool:
-    start, cadence = case.span.start, case.source.cadence
-    if start is None:
-        return False
-    if cadence is None:
-        return case.day <= start
-    return case.day <= first_update_due(start, cadence, case.plan.fields.fiscal_year_start)
+def _reach_scored(metric: Metric, found: Evidence, promise: Promise) -> tuple[float, float]:
+    target, expected = promise.target, promise.expected
+    assert target is not None
+    progress = reach_progress(_number(found), metric.baseline, target)
+    return progress, reach_score(progress, 1.0 if expected is None else expected)
 
 
-def _worthless(case: _Case) -> bool:
-    """Tell whether a stale number is too old for any score."""
-    return case.found.kept_until is not None and case.day > case.found.kept_until
+def _milestone_scored(metric: Metric, found: Evidence, promise: Promise) -> tuple[float, float]:
+    share = _number(found)
+    return share, reach_score(share, promise.expected or 0.0) if metric.drawn else clamp(share)
 
 
-def _scored(case: _Case, promised: Promise) -> tuple[float, float]:
-    """Return unclamped progress and the score 0..1 of a value against its promise."""
-    measure, value = case.node.measure, case.found.value
-    if isinstance(measure, Zones) or isinstance(value, str):
-        return ZONE_PROGRESS[str(value)], ZONE_SCORE[str(value)]
-    assert measure is not None
-    assert value is not None
-    if isinstance(measure, Reach):
-        assert promised.target is not None
-        progress = reach_progress(value, measure.baseline, promised.target)
-        return progress, reach_score(progress, 1.0 if promised.expected is None else promised.expected)
-    if isinstance(measure, Milestone):
-        kept_up = reach_score(value, promised.expected or 0.0) if measure.path else clamp(value)
-        return value, kept_up
-    so_far = 1.0 if promised.expected is None else promised.expected
-    target = None if promised.target is None else promised.target * so_far
-    assert promised.floor is not None
-    x = shortfall(measure, value, target, promised.floor * so_far)
-    return threshold_progress(x), threshold_score(x, case.plan.bands(case.node))
+def _zone_scored(metric: Metric, found: Evidence, promise: Promise) -> tuple[float, float]:
+    word = str(found.value)
+    return ZONE_PROGRESS[word], ZONE_SCORE[word]
 
 
-def frozen(plan: Plan, key: str, day: date) -> Standing | None:
-    """Return the standing a closed node keeps from its cycle's end on, None while it is still judged."""
-    node = plan.nodes[key]
+def _threshold_scored(metric: Metric, found: Evidence, promise: Promise) -> tuple[float, float]:
+    """Return progress and score of a limit; of a budget, against as much of it as is due."""
+    target, floor, due = promise
+    assert floor is not None
+    if due is not None and target is not None:
+        target, floor = target * due, floor * due
+    x = shortfall(metric.measure, _number(found), target, floor)  # type: ignore[arg-type]
+    return threshold_progress(x), threshold_score(x, metric.bands)
+
+
+def _number(found: Evidence) -> float:
+    assert isinstance(found.value, float)
+    return found.value
+
+
+_PROMISES: Mapping[type, Callable[[Metric, Evidence], Promise]] = {
+    Reach: _reach_promise,
+    AtLeast: _limit_promise,
+    AtMost: _limit_promise,
+    Milestone: _milestone_promise,
+}
+_SCORES: Mapping[type, Callable[[Metric, Evidence, Promise], tuple[float, float]]] = {
+    Reach: _reach_scored,
+    AtLeast: _threshold_scored,
+    AtMost: _threshold_scored,
+    Between: _threshold_scored,
+    Milestone: _milestone_scored,
+    Zones: _zone_scored,
+}
+
+
+def is_frozen(plan: Plan, node: NodeFields, day: date) -> bool:
+    """Tell whether a closed node keeps the grade it was given, as from its cycle's end on."""
     if node.lifecycle is not Lifecycle.closed or node.grade is None:
-        return None
-    if node.cycle is not None and day < plan.cycles[node.cycle].end:
-        return None
-    grade = node.grade
-    current = judge(plan, key, day) if plan.is_leaf(key) else Standing(key)
+        return False
+    return node.cycle is None or day >= plan.spans[node.cycle].end
+
+
+def frozen(plan: Plan, node: NodeFields, day: date, sheets: Sheets | None = None) -> Standing:
+    """Return the standing of a closed node: its grade, fresh for ever."""
+    grade, key = node.grade, node.key
+    assert grade is not None
+    current = judge(plan, key, day, sheets) if key in plan.metrics else Standing(key)
+    graded = grade.score is not None
     return current._replace(
         status=grade.status,
         computed=grade.status,
-        reason=None if grade.score is not None else Reason.no_value,
-        rule=None if grade.score is None else Rule.bands,
+        reason=None if graded or grade.status is not Status.no_data else Reason.no_value,
+        rule=Rule.bands if graded else None,
         score=grade.score,
         progress=grade.progress,
-        coverage=1.0 if grade.score is not None else 0.0,
+        coverage=1.0 if graded else 0.0,
         worst=grade.status,
         worst_key=key,
-        worst_at=0.0 if grade.score is None else 1.0 - grade.score,
+        worst_at=1.0 - grade.score if grade.score is not None else 0.0,
     )

@@ -1,6 +1,6 @@
 """How each view of the scorecard stands: the same roll-up over the objectives at its top."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from scorecard.domain.vocabulary import NodeKind, Reason
@@ -30,7 +30,7 @@ def tops(plan: Plan) -> dict[str, list[str]]:
         here = place[key]
         if here is None or not plan.counts(key):
             continue
-        if any(place[parent] == here for parent in plan.cascade.succ[key]):
+        if any(place[parent] == here and plan.counts(parent) for parent in plan.cascade.succ[key]):
             continue
         (highest if node.kind is NodeKind.objective else others)[here].append(key)
     return {key: highest[key] or others[key] for key in plan.perspectives}
@@ -38,13 +38,18 @@ def tops(plan: Plan) -> dict[str, list[str]]:
 
 def perspective_standings(plan: Plan, standings: Mapping[str, Standing], day: date) -> dict[str, Standing]:
     """Return how each perspective stands on a day, its top objectives weighing alike."""
-    return {
-        key: combined(key, _parts(plan, keys, standings, day), plan.fields.policy, plan.fields.bands)
-        for key, keys in tops(plan).items()
-    }
+    return {key: together(plan, key, keys, standings, day) for key, keys in tops(plan).items()}
 
 
-def _parts(plan: Plan, keys: list[str], standings: Mapping[str, Standing], day: date) -> list[Part]:
+def together(
+    plan: Plan, key: str, keys: Iterable[str], standings: Mapping[str, Standing], day: date
+) -> Standing:
+    """Return how some nodes stand together, by the plan's policy and bands, under a key of their own."""
+    return combined(key, alike(plan, keys, standings, day), plan.fields.policy, plan.fields.bands)
+
+
+def alike(plan: Plan, keys: Iterable[str], standings: Mapping[str, Standing], day: date) -> list[Part]:
+    """Return those of some nodes that count on a day, weighing alike."""
     return [
         Part(key, 1.0, False, standings[key])
         for key in keys

@@ -5,11 +5,11 @@ weights only; what a node is stands in `Plan.nodes`.
 """
 
 import gc
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import lt
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from scorecard.domain.measure import Bands
 from scorecard.domain.period import Period
 from scorecard.domain.schema import (
     CycleFields,
+    LinkFields,
     NodeFields,
     ObservationFields,
     PersonFields,
@@ -30,13 +31,7 @@ from scorecard.domain.schema import (
     UnitFields,
 )
 from scorecard.domain.vocabulary import Lifecycle, LinkKind, Policy
-
-
-class Point(NamedTuple):
-    """A value, or the target of a period, on its day."""
-
-    date: date
-    value: float | str
+from scorecard.graph.metric import Metric, Point, Points, Sources, metrics_of
 
 
 class Contribution(NamedTuple):
@@ -53,8 +48,10 @@ class Plan:
 
     `cascade` holds `contributes` and `supports` (edge data `kind`, `weight`, `critical`), `drives` the map's
     arrows (`sign`, `lag`), `balances` guardrail pairs, `feeds` what formulas read (`lagged`: only earlier).
-    `observations` and `targets` are one for each node and day, by day. `order` gives every
-    node its place, children before parents; `spans` are the days of each cycle.
+    `observations` and `targets` are one for each node and day, by day; `metrics` is what they amount to for
+    each node that has a number, `leaves` those judged by it. `order` gives every node its place, children
+    before parents, `formula_order` every formula its place after what it reads, alike for those that read
+    each other's past. `spans` are the days of each cycle.
     """
 
     fields: PlanFields
@@ -71,14 +68,22 @@ class Plan:
     formulas: Mapping[str, Formula]
     contributions: Mapping[str, tuple[Contribution, ...]]
     order: Mapping[str, int]
-    observations: Mapping[str, tuple[Point, ...]]
-    targets: Mapping[str, tuple[Point, ...]]
+    formula_order: Mapping[str, int]
+    observations: Mapping[str, Points]
+    targets: Mapping[str, Points]
+    metrics: Mapping[str, Metric]
+    leaves: frozenset[str]
     revision: int
 
     @property
     def key(self) -> str:
         """Return the plan's key."""
         return self.fields.plan
+
+    @property
+    def title(self) -> str:
+        """Return the plan's title."""
+        return self.fields.title
 
     def today(self) -> date:
         """Return the day it is now in the plan's time zone."""
@@ -98,8 +103,7 @@ class Plan:
 
     def is_leaf(self, key: str) -> bool:
         """Tell whether a node is judged by a number of its own, not by its children."""
-        node = self.nodes[key]
-        return node.measure is not None or node.formula is not None
+        return key in self.leaves
 
     def policy(self, key: str) -> Policy:
         """Return how a node's status follows from its children."""
@@ -115,16 +119,28 @@ class Plan:
         cycle = self.nodes[key].cycle
         return self.counts(key) and (cycle is None or day in self.spans[cycle])
 
+    def taking_part(self, day: date) -> set[str]:
+        """Return every node that counts on a day."""
+        cycles = {None, *(key for key, span in self.spans.items() if day in span)}
+        return {
+            key
+            for key, node in self.nodes.items()
+            if node.cycle in cycles and node.lifecycle in _COUNTED and not node.archived
+        }
+
 
 _COUNTED = (Lifecycle.active, Lifecycle.closed)
 
 
 def build(file: PlanFile, revision: int = 0) -> Plan:
     """Return the plan that a file describes; the file must have passed `structure.check`."""
-    with _collector_paused():
+    with collector_paused():
         nodes = {node.key: node for node in file.nodes}
         cascade, drives, balances = _linked(nodes, file)
         formulas = {key: parse(node.formula) for key, node in nodes.items() if node.formula is not None}
+        feeds = _fed(nodes, formulas)
+        spans = {each.key: Period(each.start, each.end) for each in file.cycles}
+        observations, targets = _points(file.observations), _points(file.targets)
         return Plan(
             fields=file,
             perspectives={each.key: each for each in file.perspectives},
@@ -132,22 +148,25 @@ def build(file: PlanFile, revision: int = 0) -> Plan:
             people={each.key: each for each in file.people},
             cycles={each.key: each for each in file.cycles},
             nodes=nodes,
-            spans={each.key: Period(each.start, each.end) for each in file.cycles},
+            spans=spans,
             cascade=cascade,
             drives=drives,
             balances=balances,
-            feeds=_fed(nodes, formulas),
+            feeds=feeds,
             formulas=formulas,
-            contributions=_contributions(cascade),
+            contributions=_contributions(nodes, file.links),
             order={key: place for place, key in enumerate(nx.topological_sort(cascade))},
-            observations=_points(file.observations),
-            targets=_points(file.targets),
+            formula_order=_formula_order(feeds, formulas),
+            observations=observations,
+            targets=targets,
+            metrics=metrics_of(Sources(file, nodes, spans, formulas, feeds, observations, targets)),
+            leaves=frozenset(node.key for node in file.nodes if node.measure or node.formula),
             revision=revision,
         )
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
     """Keep the collector from walking a graph again and again while it grows."""
     running = gc.isenabled()
     gc.disable()
@@ -167,14 +186,13 @@ def _linked(
     for graph in (cascade, drives, balances):
         graph.add_nodes_from(nodes)
     for link in file.links:
-        if link.kind is LinkKind.drives:
+        kind = link.kind
+        if kind is LinkKind.drives:
             drives.add_edge(link.child, link.parent, sign=link.sign, lag=link.lag)
-        elif link.kind is LinkKind.balances:
+        elif kind is LinkKind.balances:
             balances.add_edge(link.child, link.parent)
         else:
-            cascade.add_edge(
-                link.child, link.parent, kind=link.kind, weight=link.weight, critical=link.critical
-            )
+            cascade.add_edge(link.child, link.parent, kind=kind, weight=link.weight, critical=link.critical)
     return cascade, drives, balances
 
 
@@ -187,43 +205,47 @@ def _fed(nodes: Mapping[str, NodeFields], formulas: Mapping[str, Formula]) -> "n
     return feeds
 
 
-def _contributions(cascade: "nx.DiGraph[str]") -> dict[str, tuple[Contribution, ...]]:
+def _formula_order(feeds: "nx.DiGraph[str]", formulas: Mapping[str, Formula]) -> dict[str, int]:
+    """Return a number for each formula, higher than those of the formulas it reads."""
+    if not formulas:
+        return {}
+    groups = nx.condensation(feeds.subgraph(formulas))
     return {
-        parent: tuple(
-            Contribution(child, edge["weight"], edge["critical"])
-            for child, edge in children.items()
-            if edge["kind"] is LinkKind.contributes
-        )
-        for parent, children in cascade.pred.items()
+        key: place
+        for place, group in enumerate(nx.topological_sort(groups))
+        for key in groups.nodes[group]["members"]
     }
 
 
-def _points(rows: Iterable[ObservationFields | TargetFields]) -> dict[str, tuple[Point, ...]]:
+def _contributions(nodes: Iterable[str], links: Iterable[LinkFields]) -> dict[str, tuple[Contribution, ...]]:
+    found: dict[str, list[Contribution]] = {key: [] for key in nodes}
+    for link in links:
+        if link.kind is LinkKind.contributes:
+            found[link.parent].append(Contribution(link.child, link.weight, link.critical))
+    return {parent: tuple(children) for parent, children in found.items()}
+
+
+def _points(rows: Iterable[ObservationFields | TargetFields]) -> dict[str, Points]:
     """Choose the one value that counts for each node and day.
 
     The unlabelled one, else the one labelled total, else the last: parts are never summed on a guess.
     """
-    chosen: dict[str, dict[date, tuple[int, float | str]]] = {}
+    found: dict[str, list[ObservationFields | TargetFields]] = {}
+    for row in rows:
+        found.setdefault(row.node, []).append(row)
+    return {node: tuple(_one_a_day(each)) for node, each in found.items()}
+
+
+def _one_a_day(rows: list[ObservationFields | TargetFields]) -> list[Point]:
+    days = [row.date for row in rows]
+    if all(map(lt, days, days[1:])):
+        return [Point(row.date, row.value) for row in rows]
+    chosen: dict[date, tuple[int, Point]] = {}
     for row in rows:
         rank = 2 if row.label is None else int(row.label.casefold() == "total")
-        days = chosen.setdefault(row.node, {})
-        if row.date not in days or rank >= days[row.date][0]:
-            days[row.date] = (rank, row.value)
-    return {
-        node: tuple(Point(day, value) for day, (_, value) in sorted(days.items()))
-        for node, days in chosen.items()
-    }
-
-
-def until(points: tuple[Point, ...], day: date) -> int:
-    """Return how many points are dated on or before a day."""
-    if points and points[-1].date <= day:
-        return len(points)
-    return bisect_right(points, day, key=_day)
-
-
-def _day(point: Point) -> date:
-    return point.date
+        if row.date not in chosen or rank >= chosen[row.date][0]:
+            chosen[row.date] = (rank, Point(row.date, row.value))
+    return [chosen[day][1] for day in sorted(chosen)]
 
 
 def tree_order(plan: Plan) -> Iterator[tuple[str, int, str | None]]:

@@ -4,15 +4,18 @@ A plain evaluator in topological order, children before parents; the specificati
 must equal. It is a pure function of plan and day.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from math import fsum
+from operator import mul
 from typing import NamedTuple
 
 from scorecard.domain.measure import Bands, clamp, quantised, status_of
+from scorecard.domain.schema import NodeFields
 from scorecard.domain.vocabulary import Policy, Reason, Rule, Status
-from scorecard.graph.judgement import Standing, frozen, judge
-from scorecard.graph.plan import Plan
+from scorecard.graph.formulas import Sheets
+from scorecard.graph.judgement import Standing, evidence, frozen, is_frozen, judge
+from scorecard.graph.plan import Contribution, Plan
 
 CRITICAL_WEIGHT = 0.25
 """The share of the scored weight from which off-track children keep a parent from green."""
@@ -33,61 +36,66 @@ class Part(NamedTuple):
 def rollup(plan: Plan, day: date | None = None) -> dict[str, Standing]:
     """Return how every node that is not archived stands on a day, by default today where the plan is."""
     day = day or plan.today()
+    sheets, taking_part = Sheets(plan, day), plan.taking_part(day)
     standings: dict[str, Standing] = {}
     for key in plan.order:
-        if plan.nodes[key].archived:
+        node = plan.nodes[key]
+        if node.archived:
             continue
-        standing = frozen(plan, key, day)
-        if standing is None:
-            standing = judge(plan, key, day) if plan.is_leaf(key) else rolled(plan, key, standings, day)
-        standings[key] = _overridden(plan, standing, day)
+        if node.grade is not None and is_frozen(plan, node, day):
+            standings[key] = frozen(plan, node, day, sheets)
+            continue
+        if key in plan.leaves:
+            standing = judge(plan, key, day, sheets)
+        else:
+            parts = counted(plan.contributions[key], standings, taking_part)
+            standing = combined(key, parts, plan.policy(key), plan.bands(node))
+            standing = standing if parts and key not in plan.metrics else _described(plan, standing, day)
+        standings[key] = standing if node.judged is None else _overridden(plan, node, standing, day)
     return standings
 
 
-def counted(plan: Plan, key: str, standings: Mapping[str, Standing], day: date) -> list[Part]:
+def counted(
+    contributions: Iterable[Contribution], standings: Mapping[str, Standing], taking_part: Collection[str]
+) -> list[Part]:
     """Return the children that count in a node on a day: those taking part that are due."""
     return [
-        Part(child, weight, critical, standings[child])
-        for child, weight, critical in plan.contributions[key]
-        if plan.takes_part(child, day) and standings[child].reason is not Reason.not_due
+        Part(child, weight, critical, standing)
+        for child, weight, critical in contributions
+        if child in taking_part and (standing := standings[child]).reason is not Reason.not_due
     ]
 
 
-def rolled(plan: Plan, key: str, standings: Mapping[str, Standing], day: date) -> Standing:
-    """Return how a node without a number of its own stands, from the children below it."""
+def _described(plan: Plan, standing: Standing, day: date) -> Standing:
+    """Add what a node shows beside its roll-up: no target where nothing counts in it, and its own value."""
+    key = standing.key
     if not any(plan.counts(child) for child, _, _ in plan.contributions[key]):
-        return Standing(key, reason=Reason.no_target, worst_key=key)
-    parts = counted(plan, key, standings, day)
-    return combined(key, parts, plan.policy(key), plan.bands(plan.nodes[key]))
+        standing = standing._replace(reason=Reason.no_target)
+    if key in plan.metrics:
+        found = evidence(plan, plan.metrics[key], day)
+        standing = standing._replace(value=found.value, seen=found.seen)
+    return standing
 
 
 def combined(key: str, parts: Sequence[Part], policy: Policy, bands: Bands) -> Standing:
     """Return the standing that children give together; without any, nothing is due."""
     if not parts:
-        return Standing(key, reason=Reason.not_due, worst_key=key)
+        return Standing(key, reason=Reason.not_due)
     scored = [part for part in parts if part.standing.score is not None]
     if not scored:
-        return Standing(key, reason=Reason.no_value, worst_key=key)
-    weight = fsum(part.weight for part in scored)
-    covered = fsum(part.weight * part.standing.coverage for part in parts)
-    coverage = quantised(covered / fsum(part.weight for part in parts))
+        return Standing(key, reason=Reason.no_value)
+    weight = fsum([part.weight for part in scored])
+    coverage = quantised(_mean([part.weight for part in parts], [part.standing.coverage for part in parts]))
     verdict = _chosen(scored, policy) if policy in CHOOSING else _averaged(scored, weight, bands)
     if coverage < HALF:
         verdict = verdict.thin()
-    worst, worst_key, worst_at = _worst(scored, weight)
-    return Standing(
-        key=key,
-        status=verdict.status,
-        computed=verdict.status,
-        reason=verdict.reason,
-        rule=verdict.rule,
-        score=verdict.score,
-        progress=verdict.progress,
-        coverage=coverage,
-        worst=worst,
-        worst_key=worst_key,
-        worst_at=worst_at,
-    )
+    status, rule, score, progress, reason = verdict
+    return Standing(key, status, status, reason, rule, score, progress, coverage, *_worst(scored, weight))
+
+
+def _mean(weights: Sequence[float], values: Sequence[float]) -> float:
+    """Return the weighted mean, the same in whatever order the values come."""
+    return fsum(map(mul, weights, values)) / fsum(weights)
 
 
 class _Verdict(NamedTuple):
@@ -109,15 +117,18 @@ CHOOSING = (Policy.worst, Policy.best)
 
 def score_of(part: Part) -> float:
     """Return the score of a child that has one."""
-    assert part.standing.score is not None
-    return part.standing.score
+    return part.standing.score  # type: ignore[return-value]
+
+
+def way_of(part: Part) -> float:
+    """Return the progress of a child that has one, within 0..1."""
+    return clamp(part.standing.progress)  # type: ignore[arg-type]
 
 
 def _averaged(scored: Sequence[Part], weight: float, bands: Bands) -> _Verdict:
-    score = fsum(part.weight * score_of(part) for part in scored) / weight
-    moved = [(part.weight, part.standing.progress) for part in scored]
-    known = [(share, clamp(progress)) for share, progress in moved if progress is not None]
-    progress = fsum(w * p for w, p in known) / fsum(w for w, _ in known) if known else None
+    score = _mean([part.weight for part in scored], [score_of(part) for part in scored])
+    moved = [part for part in scored if part.standing.progress is not None]
+    progress = _mean([part.weight for part in moved], [way_of(part) for part in moved]) if moved else None
     status = status_of(quantised(score), bands)
     status, rule = _cap(scored, weight, status) or (status, Rule.bands)
     return _Verdict(status, rule, score, progress)
@@ -159,19 +170,28 @@ def _chosen(scored: Sequence[Part], policy: Policy) -> _Verdict:
 
 def _worst(scored: Sequence[Part], weight: float) -> tuple[Status, str, float]:
     """Return the worst status below, and the node of that status that takes most from the score."""
+    standings = [part.standing for part in scored]
+    found = {each.worst for each in standings} | {each.computed for each in standings}
+    worst = max(found, key=_severity) if len(found) > 1 else found.pop()
     candidates = []
     for key, share, _, standing in scored:
-        share /= weight
-        lost = 1.0 - (standing.score or 0.0)
-        candidates.append((standing.computed, key, share * lost))
-        if standing.worst_key is not None:
-            candidates.append((standing.worst, standing.worst_key, share * standing.worst_at))
-    return min(candidates, key=lambda found: (-found[0].severity, -quantised(found[2]), found[1]))
+        at, lost = standing.worst_key or key, share * standing.worst_at / weight
+        if standing.worst is worst:
+            candidates.append((-quantised(lost), at, -lost))
+        if standing.computed is worst and at != key:
+            lost = share * (1.0 - (standing.score or 0.0)) / weight
+            candidates.append((-quantised(lost), key, -lost))
+    _, key, lost = min(candidates)
+    return worst, key, -lost
 
 
-def _overridden(plan: Plan, standing: Standing, day: date) -> Standing:
+def _severity(status: Status) -> int:
+    return status.severity
+
+
+def _overridden(plan: Plan, node: NodeFields, standing: Standing, day: date) -> Standing:
     """Put a person's judgement in place of the computed status while it lasts."""
-    judged = plan.nodes[standing.key].judged
-    if plan.policy(standing.key) is not Policy.judged or judged is None or day > judged.until:
+    judged = node.judged
+    if judged is None or plan.policy(node.key) is not Policy.judged or day > judged.until:
         return standing
     return standing._replace(status=judged.status, rule=Rule.judged)

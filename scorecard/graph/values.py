@@ -4,23 +4,21 @@ Section 3 and 5 of the measurement rules: observations become one value by the n
 aggregates its operands over the period first and computes then. What cannot be known is a `Missing`, never 0.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
+from math import isfinite
 from typing import NamedTuple
 
-from scorecard.domain.formula import Formula, Lack, Missing, Read, evaluate
-from scorecard.domain.measure import AtMost, Reach
+from scorecard.domain.formula import Missing
+from scorecard.domain.measure import AtMost
 from scorecard.domain.period import Period, last_day_fresh, period_of, previous
-from scorecard.domain.schema import NodeFields
 from scorecard.domain.vocabulary import Aggregate, Cadence
-from scorecard.graph.plan import Plan, Point, until
+from scorecard.graph.metric import Metric, Points, between, target_on, until
 
-
-class Window(NamedTuple):
-    """From when to when a node's number is promised; None where nothing says so."""
-
-    start: date | None
-    due: date | None
+Until = tuple[date | None, date | None]
+"""The last day on which a number is fresh, and on which it is kept at all; None for ever."""
 
 
 class Evidence(NamedTuple):
@@ -40,85 +38,57 @@ class Evidence(NamedTuple):
     missing: Missing | None = None
 
 
-def window(plan: Plan, node: NodeFields) -> Window:
-    """Return the window of a node: its measure's own days, else its cycle's."""
-    measure = node.measure
-    cycle = plan.cycles[node.cycle] if node.cycle else None
-    own = Window(None, None) if measure is None else Window(measure.start, measure.due)
-    if cycle is None:
-        return own
-    return Window(own.start or cycle.start, own.due or cycle.end)
-
-
-def source(plan: Plan, key: str) -> NodeFields:
-    """Return the node whose observations a key reads: a formula of one bare key reads that node's."""
-    node = plan.nodes[key]
-    while node.key in plan.formulas:
-        bare = plan.formulas[node.key].bare
-        if bare is None:
-            break
-        node = plan.nodes[bare]
-    return node
-
-
-def cumulates(node: NodeFields, aggregate: Aggregate) -> bool:
-    """Tell whether a value is the sum over the whole window: a summed reach, or a budget."""
-    if aggregate is not Aggregate.sum:
-        return False
-    return isinstance(node.measure, Reach) or is_budget(node, aggregate)
-
-
-def is_budget(node: NodeFields, aggregate: Aggregate) -> bool:
-    """Tell whether a node is a sum that may grow to a limit between its own two days."""
-    measure = node.measure
-    return (
-        aggregate is Aggregate.sum
-        and isinstance(measure, AtMost)
-        and measure.start is not None
-        and measure.due is not None
-    )
-
-
-def evidence(plan: Plan, key: str, day: date) -> Evidence:
-    """Return the value of a node as of a day."""
-    read = source(plan, key)
-    if read.key in plan.formulas:
-        return _computed(plan, key, read, day)
-    return _observed(plan, key, read, day)
-
-
-def _observed(plan: Plan, key: str, read: NodeFields, day: date) -> Evidence:
-    node = plan.nodes[key]
-    start, due = window(plan, node)
-    points = plan.observations.get(read.key, ())
-    count = until(points, day if due is None or due > day else due)
-    if not count:
+def observed(metric: Metric, day: date) -> Evidence:
+    """Return the value that observations give as of a day; not for formulas."""
+    due, cadence, aggregate, fiscal = metric.due, metric.cadence, metric.aggregate, metric.fiscal
+    points = counted_points(metric, day if due is None or due > day else due)
+    if aggregate is Aggregate.sum or (cadence is None and aggregate is not Aggregate.last):
+        points = _from(points, metric.start)
+    if not points:
         return Evidence(None, day)
-    points = points if count == len(points) else points[:count]
     latest = points[-1].date
-    cadence, aggregate, fiscal = read.cadence, read.aggregate, plan.fields.fiscal_year_start
     if cadence is None:
-        over = points if aggregate is Aggregate.last else _from(points, start)
-        return Evidence(aggregated(over, aggregate), day, latest)
-    fresh, kept = freshness(latest, cadence, fiscal, due)
-    period = period_of(latest, cadence, fiscal)
-    if cumulates(node, aggregate):
-        total = aggregated(_from(points, start), Aggregate.sum)
-        return Evidence(total, min(period.end, day), latest, period, fresh, kept)
+        return Evidence(aggregated(points, aggregate), day, latest)
+    period, fresh, kept = _dated(latest, cadence, fiscal, due)
     if aggregate is Aggregate.last:
         return Evidence(points[-1].value, latest, latest, period, fresh, kept)
+    if metric.running:
+        total = aggregated(points, Aggregate.sum)
+        return Evidence(total, min(period.end, day), latest, period, fresh, kept)
     on = latest
     if aggregate is Aggregate.sum:
-        judged = _judged_period(node, points, period, day, cadence, fiscal)
+        judged = _judged_period(metric, points, period, day)
         if judged is None:
             return Evidence(None, day, latest, None, fresh, kept)
         period, on = judged, min(judged.end, day)
-    return Evidence(aggregated(_between(points, period), aggregate), on, latest, period, fresh, kept)
+    return Evidence(aggregated(_within(points, period), aggregate), on, latest, period, fresh, kept)
 
 
-def freshness(
+def counted_points(metric: Metric, last_day: date) -> Points:
+    """Return the observations up to a day, those of the node itself in the place of what a bare key reads."""
+    points = metric.points[: bisect_right(metric.days, last_day)]
+    for own in metric.own:
+        points = _overlaid(points, own[: until(own, last_day)], metric.cadence, metric.fiscal)
+    return points
+
+
+def _overlaid(points: Points, own: Points, cadence: Cadence | None, fiscal: int) -> Points:
+    if cadence is not None:
+        taken = {period_of(point.date, cadence, fiscal) for point in own}
+        points = tuple(point for point in points if period_of(point.date, cadence, fiscal) not in taken)
+    days = {point.date: point for point in (*points, *own)}
+    return tuple(days[day] for day in sorted(days))
+
+
+@lru_cache(maxsize=65536)
+def _dated(
     latest: date, cadence: Cadence, fiscal: int, due: date | None
-) -> tuple[date | None, date | None]:
+) -> tuple[Period, date | None, date | None]:
+    """Return the period of the latest observation, and how long it is fresh and kept."""
+    return period_of(latest, cadence, fiscal), *freshness(latest, cadence, fiscal, due)
+
+
+def freshness(latest: date, cadence: Cadence, fiscal: int, due: date | None) -> Until:
     """Return how long a number observed on a day is fresh and is kept; None for ever.
 
     Nothing goes stale after an observation in the last period of its window.
@@ -128,180 +98,55 @@ def freshness(
     return last_day_fresh(latest, cadence, fiscal)
 
 
-def _judged_period(
-    node: NodeFields,
-    points: tuple[Point, ...],
-    period: Period,
-    day: date,
-    cadence: Cadence,
-    fiscal: int,
-) -> Period | None:
-    """Return the period whose sum is judged: the latest complete one, unless a limit is broken already."""
-    if period.end <= day:
-        return period
-    if isinstance(node.measure, AtMost):
-        so_far = aggregated(_between(points, period), Aggregate.sum)
-        if isinstance(so_far, float) and so_far > node.measure.target:
+def _judged_period(metric: Metric, points: Points, period: Period, day: date) -> Period | None:
+    """Return the period whose sum is judged: the latest complete one, unless a limit is broken already.
+
+    Complete is what has ended and lies wholly in the window: a part is not held against a whole target.
+    """
+    cadence, fiscal = metric.cadence, metric.fiscal
+    assert cadence is not None
+    if period.end > (day if metric.due is None else min(day, metric.due)):
+        if isinstance(metric.measure, AtMost) and _broken(metric, points, period):
             return period
-    earlier = until(points, previous(period, cadence, fiscal).end)
-    return period_of(points[earlier - 1].date, cadence, fiscal) if earlier else None
+        earlier = until(points, previous(period, cadence, fiscal).end)
+        if not earlier:
+            return None
+        period = period_of(points[earlier - 1].date, cadence, fiscal)
+    return period if metric.start is None or metric.start <= period.start else None
 
 
-def _from(points: tuple[Point, ...], start: date | None) -> tuple[Point, ...]:
-    if start is None or points[0].date >= start:
+def _broken(metric: Metric, points: Points, period: Period) -> bool:
+    """Tell whether the running period is above its limit already."""
+    so_far, limit = aggregated(_within(points, period), Aggregate.sum), target_on(metric, period.end)
+    return isinstance(so_far, float) and limit is not None and so_far > limit
+
+
+def _from(points: Points, start: date | None) -> Points:
+    if start is None or not points or points[0].date >= start:
         return points
-    return tuple(point for point in points if point.date >= start)
+    return between(points, start, points[-1].date)
 
 
-def _between(points: tuple[Point, ...], period: Period) -> tuple[Point, ...]:
-    first = len(points)
-    while first and points[first - 1].date >= period.start:
-        first -= 1
-    return points[first : until(points, period.end)]
+def _within(points: Points, period: Period) -> Points:
+    return between(points, period.start, period.end)
 
 
-def aggregated(points: Sequence[Point], aggregate: Aggregate) -> float | str | None:
-    """Return what observations come to, None where there are none; words only have a last."""
+def aggregated(points: Sequence[tuple[date, float | str]], aggregate: Aggregate) -> float | str | None:
+    """Return what observations come to, None where there are none; words only have a last.
+
+    A total beyond what a number can hold is none either.
+    """
     if not points:
         return None
-    if aggregate is Aggregate.last or isinstance(points[-1].value, str):
-        return points[-1].value
-    numbers = [point.value for point in points if not isinstance(point.value, str)]
-    if aggregate is Aggregate.sum:
-        return float(sum(numbers))
-    if aggregate is Aggregate.mean:
-        return sum(numbers) / len(numbers)
-    return min(numbers) if aggregate is Aggregate.min else max(numbers)
-
-
-def _computed(plan: Plan, key: str, read: NodeFields, day: date) -> Evidence:
-    """Return the value of a formula in the latest period of its cadence for which it computes."""
-    _, due = window(plan, plan.nodes[key])
-    periods = Periods(plan, read.key, day if due is None or due > day else due)
-    if not periods.days:
-        return Evidence(None, day)
-    fresh, kept = periods.freshness(due)
-    latest = periods.days[-1]
-    lack: Missing | None = None
-    for period in reversed(periods.observed):
-        value = periods.value(read.key, period)
-        if not isinstance(value, Missing):
-            seen = max(each for each in periods.days if each <= period.end)
-            on = min(period.end, day) if periods.sums else seen
-            return Evidence(value, on, latest, period, fresh, kept)
-        lack = lack or value
-    return Evidence(None, day, latest, None, fresh, kept, lack)
-
-
-class Periods:
-    """The values of a formula and of all it reads, a period at a time, each computed once.
-
-    `days` are the days on which anything it reads was observed, `observed` the periods that hold one,
-    oldest first.
-    """
-
-    def __init__(self, plan: Plan, key: str, last_day: date) -> None:
-        self.plan = plan
-        self.cadence = plan.nodes[key].cadence
-        self.fiscal = plan.fields.fiscal_year_start
-        self.last_day = last_day
-        read = _read_by(plan, key)
-        seen = {each: plan.observations.get(each, ())[: _count(plan, each, last_day)] for each in read}
-        self.points = {each: points for each, points in seen.items() if points}
-        self.days = sorted({point.date for points in self.points.values() for point in points})
-        self.observed = list(dict.fromkeys(self.period(day) for day in self.days))
-        self.sums = any(plan.nodes[each].aggregate is Aggregate.sum for each in read)
-        self._memo: dict[tuple[str, Period], float | Missing] = {}
-
-    def period(self, day: date) -> Period:
-        """Return the period of the formula that holds a day; without a cadence it is the day."""
-        return period_of(day, self.cadence, self.fiscal) if self.cadence else Period(day, day)
-
-    def freshness(self, due: date | None) -> tuple[date | None, date | None]:
-        """Return how long the formula is fresh and kept: as its stalest operand is, by its own cadence."""
-        found = [
-            freshness(points[-1].date, cadence, self.fiscal, due)
-            for key, points in self.points.items()
-            if key not in self.plan.formulas and (cadence := self.plan.nodes[key].cadence or self.cadence)
-        ]
-        ends = [(fresh, kept) for fresh, kept in found if fresh is not None and kept is not None]
-        return min(ends, default=(None, None))
-
-    def value(self, key: str, period: Period) -> float | Missing:
-        """Return the value of a node in a period, computing first what it reads, without recursion."""
-        waiting = [(key, period)]
-        while waiting:
-            wanted = waiting[-1]
-            if wanted in self._memo:
-                waiting.pop()
-                continue
-            lacking = [each for each in self._reads(*wanted) if each not in self._memo]
-            if lacking:
-                waiting.extend(lacking)
-            else:
-                self._memo[wanted] = self._compute(*wanted)
-                waiting.pop()
-        return self._memo[key, period]
-
-    def _formula(self, key: str, period: Period) -> Formula | None:
-        """Return the formula that gives a node's value here; an observation stands over it."""
-        formula = self.plan.formulas.get(key)
-        if formula is None or _between(self.points.get(key, ()), period):
-            return None
-        return formula
-
-    def _reads(self, key: str, period: Period) -> list[tuple[str, Period]]:
-        formula = self._formula(key, period)
-        if formula is None or period.end < self.days[0]:
-            return []
-        reads = ((read, self._earlier(period, read.n)) for read in formula.reads if read.how != "ytd")
-        return [(read.key, at) for read, at in reads if at is not None]
-
-    def _compute(self, key: str, period: Period) -> float | Missing:
-        formula = self._formula(key, period)
-        if formula is not None:
-            if period.end < self.days[0]:
-                return Missing(Lack.no_value, key)
-            return evaluate(formula, lambda read: self._answer(read, period), key)
-        node = self.plan.nodes[key]
-        found = aggregated(_between(self.points.get(key, ()), period), node.aggregate)
-        return found if isinstance(found, float) else Missing(Lack.no_value, key)
-
-    def _answer(self, read: Read, period: Period) -> float | Missing:
-        if read.how == "ytd":
-            return self._to_date(read.key, period)
-        at = self._earlier(period, read.n)
-        return Missing(Lack.no_value, read.key) if at is None else self._memo[read.key, at]
-
-    def _earlier(self, period: Period, count: int) -> Period | None:
-        """Return the period `count` before, None where the calendar or the observed days end."""
-        if self.cadence is None:
-            place = self.observed.index(period) - count if count else 0
-            return period if not count else self.observed[place] if place >= 0 else None
-        for _ in range(count):
-            if period.end < self.days[0]:
-                return None
-            period = previous(period, self.cadence, self.fiscal)
-        return period
-
-    def _to_date(self, key: str, period: Period) -> float | Missing:
-        """Return the running total of the fiscal year up to the period's end."""
-        year = period_of(period.end, Cadence.yearly, self.fiscal)
-        found = aggregated(_between(self.points.get(key, ()), Period(year.start, period.end)), Aggregate.sum)
-        return found if isinstance(found, float) else Missing(Lack.no_value, key)
-
-
-def _count(plan: Plan, key: str, last_day: date) -> int:
-    return until(plan.observations.get(key, ()), last_day)
-
-
-def _read_by(plan: Plan, key: str) -> list[str]:
-    """Return a formula and every node it reads, directly or through other formulas."""
-    found = {key: None}
-    waiting = [key]
-    while waiting:
-        for operand in plan.feeds.pred[waiting.pop()]:
-            if operand not in found:
-                found[operand] = None
-                waiting.append(operand)
-    return list(found)
+    latest = points[-1][1]
+    if aggregate is Aggregate.last or isinstance(latest, str):
+        return latest
+    numbers = [value for _, value in points if not isinstance(value, str)]
+    if aggregate is Aggregate.min:
+        return min(numbers)
+    if aggregate is Aggregate.max:
+        return max(numbers)
+    total = float(sum(numbers))
+    if not isfinite(total):
+        return None
+    return total if aggregate is Aggregate.sum else total / len(numbers)

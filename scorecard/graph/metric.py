@@ -1,0 +1,344 @@
+"""A node's number made ready to be judged on any day: all of it that does not depend on the day.
+
+Section 2 and 3 of the measurement rules, read once for each plan: the window, where observations come from,
+the path of what is expected. What depends on the day stands in `values` and `judgement`.
+"""
+
+from bisect import bisect_right
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import NamedTuple
+
+import networkx as nx
+
+from scorecard.domain.formula import Formula
+from scorecard.domain.measure import (
+    AtLeast,
+    AtMost,
+    Bands,
+    Between,
+    Measure,
+    Milestone,
+    Reach,
+    Threshold,
+    proposed_floor,
+)
+from scorecard.domain.period import (
+    ONE_DAY,
+    Path,
+    Period,
+    first_update_due,
+    period_of,
+    steady_path,
+)
+from scorecard.domain.schema import NodeFields, PlanFields
+from scorecard.domain.vocabulary import Aggregate, Cadence
+
+
+class Point(NamedTuple):
+    """A value, or the target of a period, on its day."""
+
+    date: date
+    value: float | str
+
+
+Points = tuple[Point, ...]
+
+
+class Window(NamedTuple):
+    """The days in which a number is promised, its own or its cycle's, and the periods they fall into."""
+
+    start: date | None
+    due: date | None
+    cadence: Cadence | None
+    fiscal: int
+
+    def end_of(self, day: date) -> date:
+        """Return the last day of the period that holds a day; without a cadence it is the day."""
+        return period_of(day, self.cadence, self.fiscal).end if self.cadence else day
+
+
+class Promise(NamedTuple):
+    """What a number is held against: target and floor in force, expected progress, None where none is."""
+
+    target: float | None = None
+    floor: float | None = None
+    expected: float | None = None
+
+
+class Metric(NamedTuple):
+    """One node's number and what it is held against.
+
+    `points` are the observations of the node that is read in the end, on their `days`; `own` replace the
+    results of their periods where a bare key is read. `running` is a value that sums up over the whole window
+    (a summed reach, or a `budget`); its `targets` are increments, one a period, and `target` their total.
+    `path` is the expected way from `baseline` to `target`: in values where it is `drawn`, by a person or
+    through the targets, else in shares of the way; empty without a due date. `promise` is what holds on every
+    day, None where that changes. Up to `first_due` it is no fault to have no value yet.
+    """
+
+    key: str
+    measure: Measure | None
+    bands: Bands
+    percent: bool
+    cadence: Cadence | None
+    aggregate: Aggregate
+    fiscal: int
+    start: date | None
+    due: date | None
+    first_due: date | None
+    computed: bool
+    running: bool
+    budget: bool
+    points: Points
+    days: tuple[date, ...]
+    own: tuple[Points, ...]
+    targets: Points
+    baseline: float
+    target: float | None
+    path: Path
+    drawn: bool
+    promise: Promise | None
+
+
+class Sources(NamedTuple):
+    """What metrics are made of: the parts of a plan that is being built."""
+
+    fields: PlanFields
+    nodes: Mapping[str, NodeFields]
+    spans: Mapping[str, Period]
+    formulas: Mapping[str, Formula]
+    feeds: "nx.DiGraph[str]"
+    observations: Mapping[str, Points]
+    targets: Mapping[str, Points]
+
+
+def metrics_of(plan: Sources, keys: Collection[str] | None = None) -> dict[str, Metric]:
+    """Return the metric of every node, or of those asked for, that has a measure, formula or observations."""
+    return {
+        key: _metric(plan, node)
+        for key, node in ((key, plan.nodes[key]) for key in (plan.nodes if keys is None else keys))
+        if node.measure is not None or node.formula is not None or key in plan.observations
+    }
+
+
+def _metric(plan: Sources, node: NodeFields) -> Metric:
+    key, measure = node.key, node.measure
+    read, own = _read(plan, node)
+    window, aggregate = _window(plan, node, read.cadence), read.aggregate
+    budget = _is_budget(measure, aggregate)
+    running = budget or (aggregate is Aggregate.sum and isinstance(measure, Reach))
+    targets = plan.targets.get(key, ()) if isinstance(measure, _AIMED) else ()
+    if running and targets:
+        targets = _increments(targets, window)
+    baseline = measure.baseline if isinstance(measure, Reach) else 0.0
+    target = _target(measure, targets if running else ())
+    percent = (node.format or read.format) == "percent"
+    path, drawn = _NO_PATH
+    if budget or isinstance(measure, _BY_PATH):
+        way = window if window.start or not window.due else window._replace(start=_first_seen(plan, key))
+        path, drawn = _path(measure, way, running, targets, baseline, target or 0.0)
+    points = plan.observations.get(read.key, ())
+    return Metric(
+        key=key,
+        measure=measure,
+        bands=node.bands or plan.fields.bands,
+        percent=percent,
+        cadence=window.cadence,
+        aggregate=aggregate,
+        fiscal=window.fiscal,
+        start=window.start,
+        due=window.due,
+        first_due=_first_due(window, aggregate is Aggregate.sum and not running),
+        computed=read.key in plan.formulas,
+        running=running,
+        budget=budget,
+        points=points,
+        days=tuple([point.date for point in points]),
+        own=own,
+        targets=targets,
+        baseline=baseline,
+        target=target,
+        path=path,
+        drawn=drawn,
+        promise=None if targets or budget else _promise(measure, target, percent),
+    )
+
+
+_BY_PATH = (Reach, Milestone)
+_NO_PATH: tuple[Path, bool] = ((), False)
+
+
+def _read(plan: Sources, node: NodeFields) -> tuple[NodeFields, tuple[Points, ...]]:
+    """Return the node that is read in the end, and the observations that stand over its, weakest first.
+
+    A formula of one bare key inherits that node's aggregation, cadence and unit.
+    """
+    own: list[Points] = []
+    while node.key in plan.formulas and (bare := plan.formulas[node.key].bare):
+        if node.key in plan.observations:
+            own.insert(0, plan.observations[node.key])
+        node = plan.nodes[bare]
+    return node, tuple(own)
+
+
+def _window(plan: Sources, node: NodeFields, cadence: Cadence | None) -> Window:
+    measure, fiscal = node.measure, plan.fields.fiscal_year_start
+    start, due = (measure.start, measure.due) if measure is not None else (None, None)
+    if node.cycle is not None:
+        cycle = plan.spans[node.cycle]
+        start, due = start or cycle.start, due or cycle.end
+    return Window(start, due, cadence, fiscal)
+
+
+def _is_budget(measure: Measure | None, aggregate: Aggregate) -> bool:
+    """Tell whether a number is a sum that may grow to a limit between the measure's own two days."""
+    return (
+        aggregate is Aggregate.sum
+        and isinstance(measure, AtMost)
+        and measure.start is not None
+        and measure.due is not None
+    )
+
+
+def _first_due(window: Window, whole_periods: bool) -> date | None:
+    """Return the last day on which a number may still be missing: its first period's end, plus grace.
+
+    What is judged by whole periods has its first in the first that lies wholly in the window.
+    """
+    start, _, cadence, fiscal = window
+    if start is None or cadence is None:
+        return start
+    first = period_of(start, cadence, fiscal)
+    if whole_periods and first.start < start:
+        start = first.end + ONE_DAY
+    return first_update_due(start, cadence, fiscal)
+
+
+def _target(measure: Measure | None, increments: Points) -> float | None:
+    if increments:
+        return float(sum(float(point.value) for point in increments))
+    if isinstance(measure, _AIMED):
+        return measure.target
+    return 1.0 if isinstance(measure, Milestone) else None
+
+
+_AIMED = (Reach, AtLeast, AtMost)
+
+
+def _increments(targets: Points, window: Window) -> Points:
+    """Return what each period of the window is to add, by the period's end; its latest target counts."""
+    start, due, cadence, fiscal = window
+    found: dict[date, Point] = {}
+    for day, value in targets:
+        begins = period_of(day, cadence, fiscal).start if cadence else day
+        if (start is None or day >= start) and (due is None or begins <= due):
+            end = window.end_of(day)
+            end = end if due is None else min(end, due)
+            found[end] = Point(end, value)
+    return tuple(found.values())
+
+
+def _path(
+    measure: Measure | None, window: Window, running: bool, targets: Points, baseline: float, target: float
+) -> tuple[Path, bool]:
+    """Return the way expected from the start of a window to its due date, and whether it was drawn."""
+    start, due, cadence, fiscal = window
+    if running and targets:
+        return _running_total(targets, start), True
+    if isinstance(measure, Reach) and targets:
+        return _through_targets(targets, window, baseline, target), True
+    if isinstance(measure, _BY_PATH) and measure.path:
+        drawn = dict(sorted((point.date, point.value) for point in measure.path))
+        return _led(drawn, start, baseline, due, target), True
+    if start is None or due is None:
+        return _NO_PATH
+    return steady_path(start, due, cadence, fiscal), False
+
+
+def _running_total(increments: Points, start: date | None) -> Path:
+    path: list[tuple[date, float]] = []
+    if start is not None and start < increments[0].date:
+        path.append((start, 0.0))
+    reached = 0.0
+    for end, value in increments:
+        reached += float(value)
+        path.append((end, reached))
+    return tuple(path)
+
+
+def _through_targets(targets: Points, window: Window, baseline: float, target: float) -> Path:
+    """Return the path through the targets of the window's periods, each reached at its period's end."""
+    start = window.start
+    ends = {window.end_of(day): float(value) for day, value in targets if start is None or day >= start}
+    return _led(ends, start, baseline, None if ends else window.due, target)
+
+
+def _led(
+    points: Mapping[date, float], start: date | None, baseline: float, due: date | None, target: float
+) -> Path:
+    """Return the points led from the baseline at the start to the target on the due date."""
+    days = list(points.items())
+    if start is not None and (not days or start < days[0][0]):
+        days.insert(0, (start, baseline))
+    if due is not None and (not days or days[-1][0] < due):
+        days.append((due, target))
+    return tuple(days)
+
+
+def _first_seen(plan: Sources, key: str) -> date | None:
+    """Return the day of the first observation, from which a due date without a start counts."""
+    read = nx.ancestors(plan.feeds, key) | {key} if key in plan.formulas else {key}
+    found = (plan.observations[each][0].date for each in read if each in plan.observations)
+    return min(found, default=None)
+
+
+def _promise(measure: Measure | None, target: float | None, percent: bool) -> Promise | None:
+    """Return what a measure is held against on every day, None where it is a matter of the day."""
+    if isinstance(measure, _THRESHOLDS):
+        return Promise(target, floor_of(measure, target, percent))
+    return None if isinstance(measure, _BY_PATH) else _NOTHING
+
+
+_THRESHOLDS = (AtLeast, AtMost, Between)
+_NOTHING = Promise()
+
+
+def floor_of(measure: Threshold, target: float | None, percent: bool) -> float:
+    """Return the line of failure for a target, or for a band its distance.
+
+    It is the one proposed where none is named, or where a period's target has passed the one named.
+    """
+    named = measure.floor
+    if named is None:
+        return proposed_floor(measure, target, percent)
+    if isinstance(measure, Between) or target is None:
+        return named
+    passed = named > target if isinstance(measure, AtLeast) else named < target
+    return proposed_floor(measure, target, percent) if passed else named
+
+
+def target_on(metric: Metric, day: date) -> float | None:
+    """Return the target in force for the period that ends on a day, else the latest before, else the own."""
+    if metric.targets and not metric.running:
+        count = until(metric.targets, day)
+        if count:
+            return float(metric.targets[count - 1].value)
+    return metric.target
+
+
+def until(points: Points, day: date) -> int:
+    """Return how many points are dated on or before a day."""
+    if points and points[-1].date <= day:
+        return len(points)
+    return bisect_right(points, day, key=_day)
+
+
+def between(points: Points, first: date, last: date) -> Points:
+    """Return the points from one day to another, both included."""
+    end = until(points, last)
+    return points[bisect_right(points, first - ONE_DAY, hi=end, key=_day) : end]
+
+
+def _day(point: Point) -> date:
+    return point.date
