@@ -7,8 +7,10 @@ import sys
 from math import inf
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
+from scorecard.domain.errors import N_
 from scorecard.domain.shape import Day, Number, Shape
 from scorecard.domain.vocabulary import Ambition, Status
 
@@ -27,6 +29,12 @@ class Bands(Shape):
 
     on_track: Annotated[Number, Field(gt=0, le=1)] = 0.90
     at_risk: Annotated[Number, Field(ge=0, lt=1)] = 0.75
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Bands":
+        if self.at_risk > self.on_track:
+            raise PydanticCustomError("bands_order", N_("At risk cannot begin above on track."))
+        return self
 
 
 class PathPoint(Shape):

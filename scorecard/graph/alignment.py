@@ -1,6 +1,6 @@
 """How everything serves the company: lines of sight, orphans, and who carries which perspective."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from math import fsum
 from typing import NamedTuple
@@ -12,12 +12,12 @@ from scorecard.graph.plan import Plan
 
 
 def company_objectives(plan: Plan) -> list[str]:
-    """Return the objectives at the top: nothing above them, and of a unit that has none above it."""
+    """Return the objectives that count at the top: nothing live above them, and of a unit that has none."""
     return [
         key
         for key, node in plan.nodes.items()
         if node.kind is NodeKind.objective
-        and not node.archived
+        and plan.counts(key)
         and not _live(plan, plan.cascade.succ[key])
         and (node.unit is None or plan.units[node.unit].parent is None)
     ]
@@ -31,35 +31,43 @@ def lines_of_sight(plan: Plan, key: str, most: int = 12) -> list[tuple[str, ...]
     """Return the paths from a node up to the top, the node first, at most `most` of them.
 
     A path goes through contributes, supports and what a formula reads. There may be more paths than
-    anyone can read (36 diamonds have 2 to the 36th), so the walk ends with the last one asked for.
+    anyone can read (36 diamonds have 2 to the 36th), so the walk ends with the last one asked for. Where
+    formulas read each other's past, a path ends before it would come back to a node of its own.
     """
     found: list[tuple[str, ...]] = []
-    stack: list[tuple[str, ...]] = [(key,)]
-    while stack and len(found) < most:
-        path = stack.pop()
-        above = _above(plan, path[-1])
-        if above:
-            stack.extend((*path, parent) for parent in reversed(above))
-        elif len(path) > 1:
-            found.append(path)
+    path, on_path, ways = [key], {key}, [iter(_above(plan, key, ()))]
+    rose = True
+    while ways and len(found) < most:
+        above = next(ways[-1], None)
+        if above is not None:
+            path.append(above)
+            on_path.add(above)
+            ways.append(iter(_above(plan, above, on_path)))
+            rose = True
+            continue
+        if rose and len(path) > 1:
+            found.append(tuple(path))
+        rose = False
+        ways.pop()
+        on_path.discard(path.pop())
     return found
 
 
-def _above(plan: Plan, key: str) -> list[str]:
+def _above(plan: Plan, key: str, but: Collection[str]) -> list[str]:
     """Return what a node serves; a formula that reads it counts where nothing else does."""
-    return _live(plan, plan.cascade.succ[key]) or [
-        reader for reader in _live(plan, plan.feeds.succ[key]) if reader != key
-    ]
+    parents = _live(plan, plan.cascade.succ[key])
+    readers = [] if parents else _live(plan, plan.feeds.succ[key])
+    return [each for each in parents or readers if each != key and each not in but]
 
 
 def aligned(plan: Plan) -> set[str]:
-    """Return every node that has a path to a company objective."""
+    """Return every node that has a path to a company objective, through nothing archived."""
     found = set(company_objectives(plan))
     waiting = list(found)
     while waiting:
         key = waiting.pop()
         for child in (*plan.cascade.pred[key], *plan.feeds.pred[key]):
-            if child not in found:
+            if child not in found and not plan.nodes[child].archived:
                 found.add(child)
                 waiting.append(child)
     return found
@@ -119,10 +127,11 @@ def _cell(keys: list[str], standings: Mapping[str, Standing]) -> Cell:
 
 def units_below(plan: Plan, unit: str) -> Iterator[str]:
     """Yield a unit and every one below it."""
-    yield unit
+    below: dict[str | None, list[str]] = {}
+    for key, each in plan.units.items():
+        below.setdefault(each.parent, []).append(key)
     waiting = [unit]
     while waiting:
-        above = waiting.pop()
-        children = [key for key, each in plan.units.items() if each.parent == above]
-        yield from children
-        waiting.extend(children)
+        key = waiting.pop()
+        yield key
+        waiting.extend(reversed(below.get(key, ())))

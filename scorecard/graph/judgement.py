@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from scorecard.domain.formula import Missing
 from scorecard.domain.measure import (
-    STRETCH,
     ZONE_PROGRESS,
     ZONE_SCORE,
     AtLeast,
@@ -26,7 +25,7 @@ from scorecard.domain.measure import (
 )
 from scorecard.domain.period import along
 from scorecard.domain.schema import NodeFields
-from scorecard.domain.vocabulary import Ambition, Lifecycle, Reason, Rule, Status
+from scorecard.domain.vocabulary import Lifecycle, Reason, Rule, Status
 from scorecard.graph.formulas import Sheets
 from scorecard.graph.metric import Metric, Promise, floor_of, target_on
 from scorecard.graph.plan import Plan
@@ -80,10 +79,10 @@ def judge(plan: Plan, key: str, day: date, sheets: Sheets | None = None) -> Stan
     promise = metric.promise or _PROMISES[kind](metric, found)
     reason = _reason(metric, found, promise, day)
     progress = score = None
-    status = Status.no_data
-    if found.value is not None and reason not in _UNMEASURED:
+    status = _NO_DATA
+    if found.value is not None and (reason is None or reason not in _UNMEASURED):
         progress, score = _SCORES[kind](metric, found, promise)
-        if reason is Reason.not_due or (found.kept_until is not None and day > found.kept_until):
+        if reason is _NOT_DUE or (found.kept_until is not None and day > found.kept_until):
             score = None
         else:
             status = status_of(quantised(score), metric.bands, metric.due is not None and day >= metric.due)
@@ -91,13 +90,13 @@ def judge(plan: Plan, key: str, day: date, sheets: Sheets | None = None) -> Stan
 
 
 _UNMEASURED = (Reason.formula_error, Reason.no_target, Reason.no_range)
+_NO_DATA, _NOT_DUE, _BANDS = Status.no_data, Reason.not_due, Rule.bands
 
 
 def evidence(plan: Plan, metric: Metric, day: date, sheets: Sheets | None = None) -> Evidence:
     """Return the value of a metric as of a day; one that its measure cannot read is none."""
     found = (sheets or Sheets(plan, day)).evidence(metric) if metric.computed else observed(metric, day)
-    measure, value = metric.measure, found.value
-    if value is None or measure is None or isinstance(value, str) is isinstance(measure, Zones):
+    if found.value is None or type(found.value) is metric.shape:
         return found
     return found._replace(value=None)
 
@@ -112,20 +111,13 @@ def _standing(
     status: Status,
 ) -> Standing:
     """Return the standing of a leaf, whose worst is its own."""
-    measure = metric.measure
-    target: float | str | None = measure.target if isinstance(measure, Zones) else promise.target
-    low, high = (measure.low, measure.high) if isinstance(measure, Between) else _NO_BAND
+    scored, key = score is not None, metric.key
     return Standing(
-        metric.key, status, status, reason,
-        None if score is None else Rule.bands, score, progress,
-        1.0 if score is not None and reason is None else 0.0,
-        status, metric.key, 0.0 if score is None else 1.0 - score,
-        found.value, metric.baseline if isinstance(measure, Reach) else None, target, low, high,
+        key, status, status, reason, _BANDS if scored else None, score, progress,
+        1.0 if scored and reason is None else 0.0, status, key, 1.0 - score if score is not None else 0.0,
+        found.value, metric.baseline if metric.reach else None, promise.target, metric.low, metric.high,
         promise.floor, promise.expected, found.seen, found.missing,
     )  # fmt: skip
-
-
-_NO_BAND = (None, None)
 
 
 def _limit_promise(metric: Metric, found: Evidence) -> Promise:
@@ -154,9 +146,7 @@ def _reach_promise(metric: Metric, found: Evidence) -> Promise:
     if target == metric.baseline:
         return Promise(target)
     expected = _expected(metric, found.on, target)
-    if expected is not None and metric.measure.ambition is Ambition.aspirational:  # type: ignore[union-attr]
-        expected *= STRETCH
-    return Promise(target, None, expected)
+    return Promise(target, None, expected and expected * metric.stretch)
 
 
 def _in_force(metric: Metric, found: Evidence) -> float | None:
@@ -180,9 +170,9 @@ def _reason(metric: Metric, found: Evidence, promise: Promise, day: date) -> Rea
         return Reason.formula_error
     if measure is None:
         return Reason.no_target
-    if promise.target == metric.baseline and isinstance(measure, Reach):
+    if metric.reach and promise.target == metric.baseline:
         return Reason.no_range
-    if isinstance(measure, Milestone) and not metric.drawn and day < measure.due:
+    if metric.not_before is not None and day < metric.not_before:
         return Reason.not_due
     if value is None:
         return Reason.not_due if metric.first_due is not None and day <= metric.first_due else Reason.no_value
@@ -195,7 +185,7 @@ def _reason(metric: Metric, found: Evidence, promise: Promise, day: date) -> Rea
 
 def _reach_scored(metric: Metric, found: Evidence, promise: Promise) -> tuple[float, float]:
     target, expected = promise.target, promise.expected
-    assert target is not None
+    assert isinstance(target, float)
     progress = reach_progress(_number(found), metric.baseline, target)
     return progress, reach_score(progress, 1.0 if expected is None else expected)
 
@@ -214,10 +204,14 @@ def _threshold_scored(metric: Metric, found: Evidence, promise: Promise) -> tupl
     """Return progress and score of a limit; of a budget, against as much of it as is due."""
     target, floor, due = promise
     assert floor is not None
+    assert not isinstance(target, str)
     if due is not None and target is not None:
         target, floor = target * due, floor * due
     x = shortfall(metric.measure, _number(found), target, floor)  # type: ignore[arg-type]
-    return threshold_progress(x), threshold_score(x, metric.bands)
+    return (threshold_progress(x), threshold_score(x, metric.bands)) if x else _MET
+
+
+_MET = (1.0, 1.0)
 
 
 def _number(found: Evidence) -> float:

@@ -13,6 +13,7 @@ import networkx as nx
 
 from scorecard.domain.formula import Formula
 from scorecard.domain.measure import (
+    STRETCH,
     AtLeast,
     AtMost,
     Bands,
@@ -21,6 +22,7 @@ from scorecard.domain.measure import (
     Milestone,
     Reach,
     Threshold,
+    Zones,
     proposed_floor,
 )
 from scorecard.domain.period import (
@@ -32,7 +34,7 @@ from scorecard.domain.period import (
     steady_path,
 )
 from scorecard.domain.schema import NodeFields, PlanFields
-from scorecard.domain.vocabulary import Aggregate, Cadence
+from scorecard.domain.vocabulary import Aggregate, Ambition, Cadence
 
 
 class Point(NamedTuple):
@@ -59,9 +61,12 @@ class Window(NamedTuple):
 
 
 class Promise(NamedTuple):
-    """What a number is held against: target and floor in force, expected progress, None where none is."""
+    """What a number is held against: target and floor in force, expected progress, None where none is.
 
-    target: float | None = None
+    The target of zones is a text, that of a band stands in its metric.
+    """
+
+    target: float | str | None = None
     floor: float | None = None
     expected: float | None = None
 
@@ -74,7 +79,8 @@ class Metric(NamedTuple):
     (a summed reach, or a `budget`); its `targets` are increments, one a period, and `target` their total.
     `path` is the expected way from `baseline` to `target`: in values where it is `drawn`, by a person or
     through the targets, else in shares of the way; empty without a due date. `promise` is what holds on every
-    day, None where that changes. Up to `first_due` it is no fault to have no value yet.
+    day, None where that changes; `stretch` the part of the way that was promised. Values are of one `shape`,
+    numbers or words. Nothing is due before `not_before`, and up to `first_due` a value may be missing.
     """
 
     key: str
@@ -86,16 +92,24 @@ class Metric(NamedTuple):
     fiscal: int
     start: date | None
     due: date | None
+    not_before: date | None
     first_due: date | None
     computed: bool
     running: bool
+    sums: bool
+    lasts: bool
     budget: bool
+    shape: type
     points: Points
     days: tuple[date, ...]
     own: tuple[Points, ...]
     targets: Points
+    reach: bool
     baseline: float
     target: float | None
+    low: float | None
+    high: float | None
+    stretch: float
     path: Path
     drawn: bool
     promise: Promise | None
@@ -131,7 +145,9 @@ def _metric(plan: Sources, node: NodeFields) -> Metric:
     targets = plan.targets.get(key, ()) if isinstance(measure, _AIMED) else ()
     if running and targets:
         targets = _increments(targets, window)
-    baseline = measure.baseline if isinstance(measure, Reach) else 0.0
+    reach = measure if isinstance(measure, Reach) else None
+    baseline = reach.baseline if reach else 0.0
+    band = measure if isinstance(measure, Between) else None
     target = _target(measure, targets if running else ())
     percent = (node.format or read.format) == "percent"
     path, drawn = _NO_PATH
@@ -149,16 +165,24 @@ def _metric(plan: Sources, node: NodeFields) -> Metric:
         fiscal=window.fiscal,
         start=window.start,
         due=window.due,
+        not_before=window.due if isinstance(measure, Milestone) and not drawn else None,
         first_due=_first_due(window, aggregate is Aggregate.sum and not running),
         computed=read.key in plan.formulas,
         running=running,
+        sums=aggregate is Aggregate.sum,
+        lasts=aggregate is Aggregate.last,
         budget=budget,
+        shape=str if _in_words(measure, read) else float,
         points=points,
         days=tuple([point.date for point in points]),
         own=own,
         targets=targets,
+        reach=reach is not None,
         baseline=baseline,
         target=target,
+        low=band.low if band else None,
+        high=band.high if band else None,
+        stretch=STRETCH if reach and reach.ambition is Ambition.aspirational else 1.0,
         path=path,
         drawn=drawn,
         promise=None if targets or budget else _promise(measure, target, percent),
@@ -213,6 +237,11 @@ def _first_due(window: Window, whole_periods: bool) -> date | None:
     if whole_periods and first.start < start:
         start = first.end + ONE_DAY
     return first_update_due(start, cadence, fiscal)
+
+
+def _in_words(measure: Measure | None, read: NodeFields) -> bool:
+    """Tell whether values are words, as those of zones are."""
+    return isinstance(read.measure if measure is None else measure, Zones)
 
 
 def _target(measure: Measure | None, increments: Points) -> float | None:
@@ -297,11 +326,12 @@ def _promise(measure: Measure | None, target: float | None, percent: bool) -> Pr
     """Return what a measure is held against on every day, None where it is a matter of the day."""
     if isinstance(measure, _THRESHOLDS):
         return Promise(target, floor_of(measure, target, percent))
-    return None if isinstance(measure, _BY_PATH) else _NOTHING
+    if isinstance(measure, _BY_PATH):
+        return None
+    return Promise(measure.target) if isinstance(measure, Zones) else Promise()
 
 
 _THRESHOLDS = (AtLeast, AtMost, Between)
-_NOTHING = Promise()
 
 
 def floor_of(measure: Threshold, target: float | None, percent: bool) -> float:

@@ -252,14 +252,16 @@ def tree_order(plan: Plan) -> Iterator[tuple[str, int, str | None]]:
     """Walk the cascade from the top as (key, depth, parent), a node at each place where it hangs.
 
     A node's own subtree is walked at its first place only, so that the walk stays as long as the plan.
+    Archived nodes are passed over; what hangs below nothing else stands at the top.
     """
+    live = {key for key, node in plan.nodes.items() if not node.archived}
     seen: set[str] = set()
-    stack: list[tuple[str, int, str | None]] = [
-        (key, 0, None) for key in reversed(list(plan.nodes)) if not plan.cascade.succ[key]
-    ]
+    tops = [key for key in plan.nodes if key in live and live.isdisjoint(plan.cascade.succ[key])]
+    stack: list[tuple[str, int, str | None]] = [(key, 0, None) for key in reversed(tops)]
     while stack:
         key, depth, parent = stack.pop()
         yield key, depth, parent
         if key not in seen:
             seen.add(key)
-            stack.extend((child, depth + 1, key) for child in reversed(list(plan.cascade.pred[key])))
+            below = [child for child in plan.cascade.pred[key] if child in live]
+            stack.extend((child, depth + 1, key) for child in reversed(below))

@@ -24,6 +24,9 @@ HALF = 0.5
 """The share of the weight that is too much not on track, or too little covered."""
 
 
+_NOT_DUE = Reason.not_due
+
+
 class Part(NamedTuple):
     """A child that counts in its parent on a day."""
 
@@ -62,7 +65,7 @@ def counted(
     return [
         Part(child, weight, critical, standing)
         for child, weight, critical in contributions
-        if child in taking_part and (standing := standings[child]).reason is not Reason.not_due
+        if child in taking_part and (standing := standings[child]).reason is not _NOT_DUE
     ]
 
 
@@ -84,13 +87,14 @@ def combined(key: str, parts: Sequence[Part], policy: Policy, bands: Bands) -> S
     scored = [part for part in parts if part.standing.score is not None]
     if not scored:
         return Standing(key, reason=Reason.no_value)
-    weight = fsum([part.weight for part in scored])
     coverage = quantised(_mean([part.weight for part in parts], [part.standing.coverage for part in parts]))
-    verdict = _chosen(scored, policy) if policy in CHOOSING else _averaged(scored, weight, bands)
+    weights = [part.weight for part in scored]
+    verdict = _chosen(scored, policy) if policy in CHOOSING else _averaged(scored, weights, bands)
     if coverage < HALF:
         verdict = verdict.thin()
     status, rule, score, progress, reason = verdict
-    return Standing(key, status, status, reason, rule, score, progress, coverage, *_worst(scored, weight))
+    worst = _worst(scored, fsum(weights))
+    return Standing(key, status, status, reason, rule, score, progress, coverage, *worst)
 
 
 def _mean(weights: Sequence[float], values: Sequence[float]) -> float:
@@ -125,12 +129,13 @@ def way_of(part: Part) -> float:
     return clamp(part.standing.progress)  # type: ignore[arg-type]
 
 
-def _averaged(scored: Sequence[Part], weight: float, bands: Bands) -> _Verdict:
-    score = _mean([part.weight for part in scored], [score_of(part) for part in scored])
-    moved = [part for part in scored if part.standing.progress is not None]
-    progress = _mean([part.weight for part in moved], [way_of(part) for part in moved]) if moved else None
+def _averaged(scored: Sequence[Part], weights: Sequence[float], bands: Bands) -> _Verdict:
+    score = _mean(weights, [score_of(part) for part in scored])
+    ways = [part.standing.progress for part in scored]
+    known = [(weight, clamp(way)) for weight, way in zip(weights, ways, strict=True) if way is not None]
+    progress = _mean(*zip(*known, strict=True)) if known else None
     status = status_of(quantised(score), bands)
-    status, rule = _cap(scored, weight, status) or (status, Rule.bands)
+    status, rule = _cap(scored, fsum(weights), status) or (status, Rule.bands)
     return _Verdict(status, rule, score, progress)
 
 

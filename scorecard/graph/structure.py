@@ -52,6 +52,12 @@ class FormulaCircle(Fault):
     sentence = N_("The formula of “{key}” reads itself: {path}. Use lag() to read an earlier period.")
 
 
+class PairOfOne(Fault):
+    """A guardrail needs two."""
+
+    sentence = N_("“{key}” cannot balance itself.")
+
+
 class LinkedBothWays(Fault):
     """A child cannot contribute to and merely support the same parent."""
 
@@ -110,6 +116,8 @@ def _repeated_links(links: Sequence[LinkFields]) -> Iterator[Problem]:
         child, parent = link.child, link.parent
         if link.kind is LinkKind.balances:
             child, parent = sorted((child, parent))
+            if child == parent:
+                yield Problem(("links", index), PairOfOne(key=child))
         known = seen.get((child, parent, family(link.kind)))
         if known is link.kind:
             yield Problem(("links", index), TwiceThere(key=f"{link.child} → {link.parent}"))
@@ -251,8 +259,11 @@ def refuse_circle(plan: Plan, child: str, parent: str, kind: LinkKind) -> None:
 
     Raises:
         Circle: with the keys from `parent` up to `child` and back.
+        PairOfOne: for a guardrail pair of one.
     """
     if kind is LinkKind.balances:
+        if child == parent:
+            raise PairOfOne(key=child)
         return
     graph = plan.drives if kind is LinkKind.drives else plan.cascade
     if child == parent or nx.has_path(graph, parent, child):

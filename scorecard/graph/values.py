@@ -40,23 +40,22 @@ class Evidence(NamedTuple):
 
 def observed(metric: Metric, day: date) -> Evidence:
     """Return the value that observations give as of a day; not for formulas."""
-    due, cadence, aggregate, fiscal = metric.due, metric.cadence, metric.aggregate, metric.fiscal
+    due, cadence, aggregate = metric.due, metric.cadence, metric.aggregate
     points = counted_points(metric, day if due is None or due > day else due)
-    if aggregate is Aggregate.sum or (cadence is None and aggregate is not Aggregate.last):
+    if metric.sums or (cadence is None and not metric.lasts):
         points = _from(points, metric.start)
     if not points:
         return Evidence(None, day)
     latest = points[-1].date
     if cadence is None:
         return Evidence(aggregated(points, aggregate), day, latest)
-    period, fresh, kept = _dated(latest, cadence, fiscal, due)
-    if aggregate is Aggregate.last:
+    period, fresh, kept = _dated(latest, cadence, metric.fiscal, due)
+    if metric.lasts:
         return Evidence(points[-1].value, latest, latest, period, fresh, kept)
     if metric.running:
-        total = aggregated(points, Aggregate.sum)
-        return Evidence(total, min(period.end, day), latest, period, fresh, kept)
+        return Evidence(aggregated(points, aggregate), min(period.end, day), latest, period, fresh, kept)
     on = latest
-    if aggregate is Aggregate.sum:
+    if metric.sums:
         judged = _judged_period(metric, points, period, day)
         if judged is None:
             return Evidence(None, day, latest, None, fresh, kept)
