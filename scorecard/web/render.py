@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response
 
 from scorecard.store import queries
 from scorecard.store.work import Written
-from scorecard.web import wording
+from scorecard.web import language, wording
 from scorecard.web.language import _, locale
 from scorecard.web.reading import database
 
@@ -42,6 +42,7 @@ def init_app(app: Flask) -> None:
     """Give the templates what they call: addresses, assets and the reader's way to write things."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.do")
+    language.init_app(app)
     app.jinja_env.globals.update(asset=asset, here=here)
     app.jinja_env.filters.update(
         percent=wording.percent,
@@ -97,12 +98,13 @@ def say(text: str, tone: str = "on_track", undo: tuple[str, int] | None = None) 
 
 def asset(filename: str) -> str:
     """Return the address of a static file, which changes with its content."""
-    return url_for("static", filename=filename, v=_version(Path(current_app.static_folder or ""), filename))
+    version = _version(current_app.static_folder or "", filename)
+    return f"{request.script_root}{current_app.static_url_path}/{filename}?v={version}"
 
 
 @cache
-def _version(folder: Path, filename: str) -> str:
-    return sha256((folder / filename).read_bytes()).hexdigest()[:12]
+def _version(folder: str, filename: str) -> str:
+    return sha256((Path(folder) / filename).read_bytes()).hexdigest()[:12]
 
 
 def here(endpoint: str, **values: Any) -> str:

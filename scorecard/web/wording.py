@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_compact_currency, format_currency, format_decimal
@@ -67,11 +68,15 @@ WORDS: Mapping[object, str] = {
     Controllable.yes: N_("controllable"),
     Controllable.partly: N_("partly controllable"),
     Controllable.no: N_("not controllable"),
+}
+
+POLICIES: Mapping[object, str] = {
     Policy.mean: N_("mean of the children"),
     Policy.worst: N_("worst child"),
     Policy.best: N_("best child"),
     Policy.judged: N_("judged by a person"),
 }
+"""Apart, since words of equal value are one key: there is a mean of values and a mean of children."""
 
 RULES: Mapping[object, str] = {
     Rule.bands: N_("The score alone decides."),
@@ -104,11 +109,13 @@ def percent(share: float | None, digits: int = 0) -> str:
     return _("%(number)s %%", number=number(shown, digits))
 
 
-def points(change: float) -> str:
+def points(change: float, digits: int = 0) -> str:
     """Write a change of a score as signed percentage points."""
-    shown = round(change * 100)
+    shown = round(change * 100, digits)
     sign = "+" if shown > 0 else "−" if shown < 0 else "±"
-    return ngettext("%(sign)s%(num)s pt", "%(sign)s%(num)s pts", abs(shown), sign=sign)
+    size = number(abs(shown), digits)
+    many = 1 if abs(shown) == 1 else 2
+    return ngettext("%(sign)s%(size)s pt", "%(sign)s%(size)s pts", many, sign=sign, size=size)
 
 
 def number(value: float, digits: int | None = None) -> str:
@@ -117,7 +124,13 @@ def number(value: float, digits: int | None = None) -> str:
         size = abs(value)
         digits = 0 if value == int(value) or size >= 1000 else 1 if size >= 100 else 2
     pattern = "#,##0" + ("." + "#" * digits if digits else "")
-    return format_decimal(value, format=pattern, locale=locale()).replace("-", "−")
+    return _decimal(value, pattern, locale())
+
+
+@lru_cache(maxsize=8192)
+def _decimal(value: float, pattern: str, language: str) -> str:
+    """Write a number; a page of rows writes the same few hundred again and again."""
+    return str(format_decimal(value, format=pattern, locale=language)).replace("-", "−")
 
 
 def quantity(value: float | str | None, unit: str | None) -> str:
@@ -193,7 +206,8 @@ def ago(when: date | None, today: date) -> str:
 
 def word(value: object) -> str:
     """Return the word for a value of the vocabulary, "" for none."""
-    return _(WORDS[value]) if value in WORDS else "" if value is None else str(value)
+    words = POLICIES if isinstance(value, Policy) else WORDS
+    return _(words[value]) if value in words else "" if value is None else str(value)
 
 
 def rule_sentence(rule: object) -> str:
