@@ -18,7 +18,6 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 EVERY_PAGE = [
     "vendor/tabler/tabler.min.css",
     "vendor/htmx/htmx.min.js",
-    "vendor/inter/inter-latin-wght-normal.woff2",
     "icons.svg",
     "app.css",
     "app.js",
@@ -65,9 +64,9 @@ def test_a_template_holds_no_inline_style_and_no_inline_script(template: Path) -
     assert re.findall(r"<style|\sstyle=|\son[a-z]+=|\shx-on|<script(?![^>]*\ssrc=)|['\"]js:", text) == []
 
 
-def test_what_every_page_loads_weighs_less_than_130_kilobytes() -> None:
+def test_what_every_page_loads_besides_the_font_weighs_less_than_100_kilobytes() -> None:
     weights = {name: len(brotli.compress((STATIC / name).read_bytes())) for name in EVERY_PAGE}
-    assert sum(weights.values()) < 130_000, weights
+    assert sum(weights.values()) < 100_000, weights
 
 
 def _colours(theme: int) -> dict[str, str]:

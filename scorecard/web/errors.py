@@ -1,7 +1,7 @@
 """What went wrong, said to the reader: each fault has its HTTP status in one table."""
 
 from flask import Flask, current_app, g, render_template, request
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 from werkzeug.wrappers import Response
 
 from scorecard.domain.errors import Conflict, Fault, NotFound
@@ -23,6 +23,7 @@ def init_app(app: Flask) -> None:
     """Show faults and HTTP errors as pages in the product's look."""
     app.register_error_handler(Fault, _fault)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(SecurityError, _unknown_host)
 
 
 def sentence(fault: Fault) -> str:
@@ -47,6 +48,11 @@ def _http(error: HTTPException) -> Response:
             "request %s: %s", g.get("request_id"), request.path, exc_info=error.original_exception
         )
     return _page(code, _titles().get(code, _("This was refused")), _sentences().get(code, _sentences()[500]))
+
+
+def _unknown_host(error: SecurityError) -> Response:
+    """Answer a request for another host name without a page: no link of ours would lead back here."""
+    return Response(_("This server does not answer under that name."), status=400, mimetype="text/plain")
 
 
 def _page(code: int, title: str, text: str) -> Response:

@@ -38,7 +38,7 @@ def test_the_vendored_checker_is_what_it_claims_to_be() -> None:
         assert hashlib.sha256((VENDOR / library["folder"] / name).read_bytes()).hexdigest() == wanted
 
 
-@pytest.mark.parametrize(("name", "theme"), product(PAGES, ["light", "dark"]))
+@pytest.mark.parametrize(("name", "theme"), list(product(PAGES, ["light", "dark"])))
 def test_a_page_has_no_console_error_no_sideways_scroll_and_nothing_that_axe_finds(
     browser: Browser, site: str, name: str, theme: Any
 ) -> None:

@@ -24,7 +24,8 @@ def test_every_answer_carries_the_content_policy_and_is_not_kept(client: FlaskCl
 
 
 def test_a_static_file_may_be_kept_for_a_year(client: FlaskClient) -> None:
-    assert "max-age=31536000" in client.get("/static/app.css?v=1").headers["Cache-Control"]
+    with client.get("/static/app.css?v=1") as answer:
+        assert "max-age=31536000" in answer.headers["Cache-Control"]
 
 
 @pytest.mark.parametrize(
