@@ -266,7 +266,7 @@ def plans(draw, most_nodes=6):
         title=draw(titles | st.just("")),
         fiscal_year_start=draw(st.integers(1, 12)),
         timezone=draw(st.sampled_from(["UTC", "Europe/Berlin", "Pacific/Auckland"])),
-        bands=Bands(on_track=draw(st.just(0.9) | st.floats(0.5, 1))),
+        bands=Bands(on_track=draw(st.just(0.9) | st.floats(0.75, 1))),
         policy=draw(st.sampled_from([Policy.mean, Policy.worst, Policy.best])),
         mission=draw(maybe(texts)),
         vision=draw(maybe(texts)),

@@ -6,6 +6,9 @@ All functions are pure; the sections of a file are compared by key, in any order
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from pydantic import ValidationError
+
+from scorecard.domain.errors import N_, Refused
 from scorecard.domain.schema import (
     CycleFields,
     LinkFields,
@@ -23,6 +26,13 @@ from scorecard.domain.vocabulary import CycleState, LinkKind
 from scorecard.graph.structure import family
 
 Identity = tuple[object, ...]
+
+
+class Unfit(Refused):
+    """What a partial file says makes no sense with what the plan says already."""
+
+    sentence = N_("“{key}” does not fit what the plan says of it: {why}")
+
 
 SECTIONS = {
     "perspectives": "perspective",
@@ -158,15 +168,17 @@ def merge(current: PlanFile, incoming: PlanFile, partial: bool = False) -> PlanF
     """
     sections = {name: _merged(name, current, incoming, partial) for name in SECTIONS}
     if not partial:
-        sections["nodes"] = tuple(_archived(sections["nodes"], current, incoming))
+        sections["nodes"] = tuple(_archived(sections["nodes"], sections["cycles"], incoming))
     head = {name: getattr(incoming, name) for name in _spoken_of(incoming, partial)}
     return current.model_copy(update={**head, **sections, "plan": current.plan})
 
 
-def _archived(nodes: Iterable[Shape], current: PlanFile, incoming: PlanFile) -> Iterator[Shape]:
+def _archived(nodes: Iterable[Shape], cycles: Iterable[Shape], incoming: PlanFile) -> Iterator[Shape]:
     """Archive what the file lacks; what a closed cycle holds is history and stays as it is."""
     known = {node.key for node in incoming.nodes}
-    closed = {cycle.key for cycle in current.cycles if cycle.state is CycleState.closed}
+    closed = {
+        cycle.key for cycle in cycles if isinstance(cycle, CycleFields) and cycle.state is CycleState.closed
+    }
     for node in nodes:
         stays = isinstance(node, NodeFields) and (node.key in known or node.cycle in closed)
         yield node if stays else node.model_copy(update={"archived": True})
@@ -199,7 +211,10 @@ def _patched(old: Shape | None, new: Shape) -> Shape:
     if old is None:
         return new
     said = {name: getattr(new, name) for name in new.model_fields_set}
-    return type(old).model_validate({**dict(old), **said})
+    try:
+        return type(old).model_validate({**dict(old), **said})
+    except ValidationError as error:
+        raise Unfit(key=named(new), why=error.errors()[0]["msg"]) from error
 
 
 def _goes_with(item: Shape, nodes: set[str]) -> bool:

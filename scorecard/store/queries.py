@@ -82,7 +82,7 @@ def free_key(plan: Plan, title: str, kind: NodeKind) -> str:
     """Return a key made of a title that no node of the plan has; a title in other letters gives `kpi_1`."""
     word = slug(title, kind.value)
     if not word:
-        return _numbered(plan, kind.value, 1)
+        return _numbered(plan, str(kind), 1)
     return word if word not in plan.nodes and word not in FUNCTIONS else _numbered(plan, word, 2)
 
 

@@ -6,12 +6,13 @@ structure builds the graphs again, and only a large change reads everything anew
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from scorecard.domain.schema import NodeFields, PlanFields, PlanFile
+from scorecard.domain.schema import NodeFields, PlanFile
 from scorecard.graph.plan import Plan, build
+from scorecard.graph.renewal import renewed
 from scorecard.store.database import Database
 from scorecard.store.reading import read_nodes, read_plan, read_points, read_section
 from scorecard.store.rows import LINK, NODE, PARTS, PLAN, Row, fields_of
@@ -43,16 +44,19 @@ def replayed(connection: Connection, row: Row, plan: Plan) -> Plan | None:
     since = _since(connection, row, plan.revision)
     if since is None:
         return None
-    plan = replace(plan, fields=cast(PlanFields, fields_of(PLAN, row)), revision=row["revision"])
-    plan = replace(plan, **_parts(connection, row["id"], since))
-    nodes = _nodes(connection, row["id"], plan.nodes, since)
     points = read_points(connection, row["id"], since.nodes)
-    plan = _rebuilt(connection, row["id"], plan, nodes) if _structural(since) else replace(plan, nodes=nodes)
-    return replace(
-        plan,
-        observations=_pointed(plan.observations, points.observations, since.nodes),
-        targets=_pointed(plan.targets, points.targets, since.nodes),
-    )
+    parts = {
+        **_parts(connection, row["id"], since),
+        "fields": fields_of(PLAN, row),
+        "revision": row["revision"],
+        "nodes": _nodes(connection, row["id"], plan.nodes, since),
+        "observations": _pointed(plan.observations, points.observations, since.nodes),
+        "targets": _pointed(plan.targets, points.targets, since.nodes),
+    }
+    if not _structural(since):
+        return renewed(plan, since.nodes, **parts)
+    built = _rebuilt(connection, row["id"], replace(plan, **parts))
+    return renewed(built, built.nodes, **parts)
 
 
 def _since(connection: Connection, row: Row, revision: int) -> Since | None:
@@ -106,20 +110,18 @@ def _columns(row: dict[str, Any]) -> set[str]:
     return {*(row["before"] or {}), *(row["after"] or {})}
 
 
-def _rebuilt(connection: Connection, plan_id: int, plan: Plan, nodes: Mapping[str, NodeFields]) -> Plan:
+def _rebuilt(connection: Connection, plan_id: int, plan: Plan) -> Plan:
+    """Build the graphs of a plan anew; its check-ins and targets are not known to them."""
     file = PlanFile.model_construct(
         **dict(plan.fields),
         perspectives=tuple(plan.perspectives.values()),
         units=tuple(plan.units.values()),
         people=tuple(plan.people.values()),
         cycles=tuple(plan.cycles.values()),
-        nodes=tuple(nodes.values()),
+        nodes=tuple(plan.nodes.values()),
         links=read_section(connection, plan_id, LINK),
-        observations=(),
-        targets=(),
     )
-    built = build(file, plan.revision)
-    return replace(built, fields=plan.fields, observations=plan.observations, targets=plan.targets)
+    return build(file)
 
 
 def _pointed(known: Mapping[str, Any], read: Mapping[str, Any], nodes: Sequence[str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Databases for the tests: a fresh SQLite file each, and a fresh schema where a PostgreSQL server is named."""
+"""Databases for the tests: a fresh SQLite file each, a fresh schema where a PostgreSQL server is named."""
 
 import os
 import shutil

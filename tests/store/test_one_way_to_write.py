@@ -56,11 +56,16 @@ def test_what_changes_nothing_leaves_no_trace(db):
 def test_an_exception_takes_everything_back(db):
     keep(db, "grow < churn")
     before = queries.load_file(db, "p")
-    with pytest.raises(ZeroDivisionError), write(db, "p", "break", ME) as work:
-        work.update(NODE, ("churn",), {"title": "Half done"})
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        _break_half_way(db)
     assert queries.load_file(db, "p") == before
     assert len(history.changes(db, "p")) == 1
+
+
+def _break_half_way(db):
+    with write(db, "p", "break", ME) as work:
+        work.update(NODE, ("churn",), {"title": "Half done"})
+        raise ZeroDivisionError
 
 
 def test_an_edit_of_what_changed_since_it_was_read_is_a_conflict(db):
