@@ -61,7 +61,8 @@ def asked(plan: Plan) -> Filters:
     }
     given = {name: request.args.get(name, "") for name in known}
     kept = {name: text for name, text in given.items() if text in known[name]}  # type: ignore[operator]
-    return Filters(q=request.args.get("q", "").strip()[:200], **kept)
+    text = "".join(sign for sign in request.args.get("q", "") if sign.isprintable())
+    return Filters(q=text.strip()[:200], **kept)
 
 
 @dataclass(frozen=True, slots=True)
