@@ -48,6 +48,8 @@
     const paints = paint(figure);
     const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 4 });
     const day = dates({ dateStyle: "medium" });
+    const short = new Intl.NumberFormat(document.documentElement.lang, { notation: "compact", maximumFractionDigits: 2 });
+    const level = (value) => `${short.format(value)}${unit === "%" ? " %" : ""}`;
     const written = (value) => (value == null ? "–" : `${number.format(value)}${unit ? ` ${unit}` : ""}`);
     const text = ink(figure, "y", "fill");
     const axis = { stroke: text, font: "11px Inter, system-ui", grid: { stroke: ink(figure, "grid", "stroke"), width: 1 }, ticks: { show: false } };
@@ -59,7 +61,7 @@
       hooks: { drawClear: [drawZones(figure, zones)] },
       axes: [
         { ...axis, grid: { show: false }, values: writeDates },
-        { ...axis, size: 60, values: (_, splits) => splits.map(written) },
+        { ...axis, size: 60, values: (_, splits) => splits.map(level) },
       ],
       series: [
         { label: figure.dataset.dayLabel, value: (_, seconds) => (seconds == null ? "–" : day(seconds)) },

@@ -2,9 +2,30 @@
 
 from flask import Flask
 
-from scorecard.web import errors, health
+from scorecard.web import (
+    alignment,
+    errors,
+    health,
+    imports,
+    node,
+    node_edit,
+    overview,
+    plans,
+    scorecard,
+    tree,
+)
 
-PAGES = (health.pages,)
+PAGES = (
+    health.pages,
+    overview.pages,
+    scorecard.pages,
+    tree.pages,
+    alignment.pages,
+    node.pages,
+    node_edit.pages,
+    plans.pages,
+    imports.pages,
+)
 
 
 def init_app(app: Flask) -> None:
