@@ -69,7 +69,8 @@
   function noteFocus() {
     const element = document.activeElement;
     if (!element || element === document.body) return;
-    focus = { element, key: element.dataset.focus, block: element.closest("[id]")?.id };
+    const key = element.closest("[data-focus]")?.dataset.focus;
+    focus = { element, key, block: element.parentElement.closest("[id]")?.id };
   }
 
   function restoreFocus() {
