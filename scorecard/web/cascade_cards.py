@@ -17,6 +17,9 @@ from scorecard.web.render import here
 CHOICES = 500
 """Nodes in the list to follow; in larger plans one types the title."""
 
+MEASURES = 400
+"""Measures listed in all cards together; in larger plans a card counts them and leads to the tree."""
+
 PATHS = 12
 """Lines of sight that are written out."""
 
@@ -60,8 +63,9 @@ class Card:
     uncounted: bool
     repeated: bool
     more: int
-    more_href: str
+    tree: str
     measures: tuple[Measure, ...]
+    measured: int
     counts: tuple[tuple[Status, int], ...]
     open: bool
     below: "tuple[Card, ...]"
@@ -150,6 +154,7 @@ class _Writer:
     def __init__(self, view: View, focus: Focus | None) -> None:
         self.view, self.focus, self.plan = view, focus, view.plan
         self.places = {key: place for place, key in enumerate(view.plan.perspectives)}
+        self.small = len(view.plan.metrics) <= MEASURES
         self.way: frozenset[str] = focus.on_way if focus else frozenset()
 
     def card(self, place: Place) -> Card:
@@ -167,12 +172,17 @@ class _Writer:
             uncounted=not plan.takes_part(place.key, self.view.day),
             repeated=place.repeated,
             more=place.more,
-            more_href=here("tree.show", plan=plan.key, root=place.key),
-            measures=() if place.repeated else tuple(self._measure(key) for key in place.measures),
+            tree=here("tree.show", plan=plan.key, root=place.key),
+            measures=tuple(self._measure(key) for key in place.measures) if self._lists(place) else (),
+            measured=0 if place.repeated else len(place.measures),
             counts=status_counts([standings[key] for key in place.measures]),
             open=bool(self.way.intersection(place.measures)),
             below=tuple(self.card(each) for each in place.below),
         )
+
+    def _lists(self, place: Place) -> bool:
+        """Tell whether a card names its measures: what is followed is named in the largest plan too."""
+        return not place.repeated and (self.small or bool(self.way.intersection(place.measures)))
 
     def _measure(self, key: str) -> Measure:
         follow = here("alignment.show", plan=self.plan.key, focus=key)

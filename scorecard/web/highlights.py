@@ -22,6 +22,9 @@ LEAVES = 8
 AT_FIRST = 8
 """Turned nodes shown at once; the others unfold."""
 
+AT_MOST = 40
+"""Turned nodes that are named at all; more than that is no news but another plan."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -37,11 +40,12 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """What changed its status since a day: what is shown at once, and what unfolds."""
+    """What changed its status since a day: what is shown at once, what unfolds, how many are left out."""
 
     since: str
     first: tuple[Turn, ...]
     rest: tuple[Turn, ...]
+    left_out: int
     worse: int
     better: int
 
@@ -50,9 +54,16 @@ def turned(view: View) -> Turned:
     """Return what changed its status since the period before."""
     before = day_before(view)
     found = flips(view.plan, standings_on(view.plan, before), before, view.standings, view.day)
-    turns = tuple(_turn(view.plan, flip) for flip in found)
+    turns = tuple(_turn(view.plan, flip) for flip in found[:AT_MOST])
     worse = sum(flip.worse for flip in found)
-    return Turned(written_day(before), turns[:AT_FIRST], turns[AT_FIRST:], worse, len(found) - worse)
+    return Turned(
+        since=written_day(before),
+        first=turns[:AT_FIRST],
+        rest=turns[AT_FIRST:],
+        left_out=len(found) - len(turns),
+        worse=worse,
+        better=len(found) - worse,
+    )
 
 
 def _turn(plan: Plan, flip: Flip) -> Turn:
