@@ -248,11 +248,12 @@ def frozen(plan: Plan, node: NodeFields, day: date, sheets: Sheets | None = None
     assert grade is not None
     current = judge(plan, key, day, sheets) if key in plan.metrics else Standing(key)
     graded = grade.score is not None
+    coloured = graded or grade.status is not Status.no_data
     return current._replace(
         status=grade.status,
         computed=grade.status,
-        reason=None if graded or grade.status is not Status.no_data else Reason.no_value,
-        rule=Rule.bands if graded else None,
+        reason=None if coloured else Reason.no_value,
+        rule=Rule.bands if coloured else None,
         score=grade.score,
         progress=grade.progress,
         coverage=1.0 if graded else 0.0,
