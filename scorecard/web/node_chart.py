@@ -216,7 +216,9 @@ def _series(
     unit: str | None,
 ) -> dict[str, Any]:
     """Return the same numbers for the chart that follows the pointer: days in seconds, one list a line."""
-    values = {min(each.period.end, day): each.value for each in periods}
+    shares = isinstance(metric.measure, Milestone)
+    scale = 100.0 if shares else 1.0
+    values = {min(each.period.end, day): _scaled(each.value, scale) for each in periods}
     dates = sorted({*values, *(on for on, _value in path if len(path) > 1 and on > max(values))})
     lines: list[dict[str, Any]] = [
         {"label": _("Actual"), "kind": "line", "values": [values.get(on) for on in dates]}
@@ -224,7 +226,8 @@ def _series(
     if path:
         label = _("Target") if _limits(metric) or len(path) == 1 else _("Plan to date")
         plan = [path[0][1] if len(path) == 1 else _plan_on(metric, path, on) for on in dates]
-        lines.append({"label": label, "kind": "target", "values": plan})
+        values_planned = [_scaled(value, scale) for value in plan]
+        lines.append({"label": label, "kind": "target", "values": values_planned})
     if _limits(metric) and standing.floor is not None:
         lines.append({"label": _("Floor"), "kind": "floor", "values": [standing.floor] * len(dates)})
     kind = (unit or "").partition(":")
@@ -232,9 +235,13 @@ def _series(
     return {
         "x": [int(datetime(on.year, on.month, on.day, tzinfo=UTC).timestamp()) for on in dates],
         "series": lines,
-        "unit": "" if isinstance(metric.measure, Milestone) else shown,
+        "unit": "%" if shares else shown,
         "zones": [
             {"tone": tone, "from": low, "to": high}
             for tone, low, high in _stripes(metric.measure, metric, standing)
         ],
     }
+
+
+def _scaled(value: float | None, scale: float) -> float | None:
+    return None if value is None else value * scale
