@@ -19,7 +19,7 @@ from scorecard.graph.judgement import Standing
 from scorecard.graph.plan import Plan
 from scorecard.store.commands.nodes import hanging_only_below
 from scorecard.store.database import Busy
-from scorecard.web import errors, forms, tree_forms
+from scorecard.web import errors, forms, tree_choices, tree_forms
 from scorecard.web.language import _
 from scorecard.web.measures import held_against, unit_of
 from scorecard.web.reading import View, view
@@ -96,12 +96,12 @@ def _first_values(seen: View, act: str, at: At) -> dict[str, Any]:
     plan = seen.plan
     if act in ("top", "below", "beside"):
         above = at.parent if act == "beside" else at.node.key if at.node else ""
-        return tree_forms.proposals(plan, plan.nodes.get(above), seen)
+        return tree_choices.proposals(plan, plan.nodes.get(above), seen)
     if act == "check_in":
         return {"date": seen.day.isoformat()}
     if act in ("attach", "parents"):
         return {"weight": "1", "link": LinkKind.contributes.value}
-    return tree_forms.present(plan, at.here, at.parent)
+    return tree_choices.present(plan, at.here, at.parent)
 
 
 def _refused(
@@ -175,11 +175,11 @@ def _summary(editor: Editor) -> list[tuple[str, str]]:
 def _offered(seen: View, editor: Editor) -> dict[str, Any]:
     """Return what the open form offers to choose from."""
     plan, act, node = seen.plan, editor.act, editor.at.node
-    offered: dict[str, Any] = {**tree_forms.choices(plan), "large": tree_forms.is_large(plan)}
+    offered: dict[str, Any] = {**tree_choices.choices(plan), "large": tree_choices.is_large(plan)}
     if node is None:
         return offered
     if act in ("move", "parents"):
-        offered["nodes"] = tree_forms.possible_parents(plan, node.key)
+        offered["nodes"] = tree_choices.possible_parents(plan, node.key)
         offered["parents"] = _parents(plan, node.key)
         offered["up"], offered["down"] = neighbours(plan, editor.at)
         if act == "move" and editor.at.parent:
@@ -188,7 +188,7 @@ def _offered(seen: View, editor: Editor) -> dict[str, Any]:
         held = held_against(node, seen.standings.get(node.key) or Standing(node.key))
         offered["promise"] = promise(held, unit_of(plan, node.key)) if node.measure else ""
     if act == "attach":
-        offered["nodes"] = tree_forms.possible_children(plan, node.key)
+        offered["nodes"] = tree_choices.possible_children(plan, node.key)
     if act == "archive":
         offered["going"] = len(hanging_only_below(plan, [node.key])) - 1
     return offered

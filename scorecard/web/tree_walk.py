@@ -107,14 +107,14 @@ def places(plan: Plan, look: Look, shown: Mapping[str, bool]) -> list[Place]:
     Raises:
         NotFound: for a root that is not there.
     """
-    depth = _depth(plan, look, shown)
+    depth, below = _depth(plan, look, shown), plan.cascade.pred
     found: list[Place] = []
     met: set[str] = set()
     walked: set[str] = set()
     waiting = _siblings(tops(plan, look, shown), None, 1)
     while waiting:
         key, parent, level, nth, siblings = waiting.pop()
-        children = [child for child in plan.cascade.pred[key] if child in shown]
+        children = [child for child in below[key] if child in shown]
         is_open = None if key in walked or not children else _is_open(key, level, depth, look)
         found.append(Place(key, parent, level, nth, siblings, is_open, key in met, len(children)))
         met.add(key)
@@ -143,7 +143,8 @@ def tops(plan: Plan, look: Look, shown: Iterable[str]) -> list[str]:
         if look.root not in plan.nodes:
             raise NotFound(kind="node", key=look.root)
         return [look.root]
-    return [key for key in shown if not any(parent in shown for parent in plan.cascade.succ[key])]
+    above = plan.cascade.succ
+    return [key for key in shown if not any(parent in shown for parent in above[key])]
 
 
 def shown_nodes(view: View, look: Look) -> Mapping[str, bool]:
