@@ -56,6 +56,8 @@ def _settings(app: Flask, given: Mapping[str, object]) -> dict[str, object]:
         "STORY_ENDS": {DEMO_PLAN: DEMO_STORY_ENDS} if mode == "demo" else {},
         "TRUSTED_HOSTS": ["127.0.0.1", "localhost", "[::1]"],
         "COMPRESS_MIN_SIZE": 1024,
+        "COMPRESS_BR_LEVEL": 5,
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
     }
 
 

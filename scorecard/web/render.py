@@ -56,6 +56,15 @@ def init_app(app: Flask) -> None:
         rule_sentence=wording.rule_sentence,
     )
     app.context_processor(_shell)
+    app.after_request(_read_whole)
+
+
+def _read_whole(response: Response) -> Response:
+    """Read a static file at once and close it: what is compressed as a stream leaves the file open."""
+    if request.endpoint == "static" and response.status_code == 200:
+        response.direct_passthrough = False
+        response.make_sequence()
+    return response
 
 
 def page(template: str, block: str, **context: object) -> Response:
