@@ -20,6 +20,9 @@ STRETCH = 0.7
 EARLY = 1 / 3
 """Below this expected progress a shortfall is not scaled up further, so that first weeks do not shout."""
 
+ROUNDING = 1e-9
+"""The share of a number up to which two sums of the same parts may differ."""
+
 ZONE_PROGRESS = {"below": 0.0, "commit": 0.3, "target": 0.7, "stretch": 1.0}
 ZONE_SCORE = {"below": 0.0, "commit": 0.75, "target": 1.0, "stretch": 1.0}
 
@@ -123,22 +126,27 @@ def proposed_floor(measure: Threshold, target: float | None, percent: bool) -> f
 
     For `between` it is a distance outside the band, else a value on the failing side of the target.
     """
-    if isinstance(measure, Between):
+    if measure.kind == "between":
         return (measure.high - measure.low) / 2
     aim = measure.target if target is None else target
-    if isinstance(measure, AtMost):
+    if measure.kind == "at_most":
         return aim + abs(aim) * 0.1
     allowed_misses = 100 - aim if percent and 50 < aim <= 100 else None
     return aim - (abs(aim) * 0.1 if allowed_misses is None else max(allowed_misses, 1.0))
 
 
 def miss(measure: Threshold, value: float, target: float | None = None) -> float:
-    """Return how far a value lies on the wrong side, 0 when the promise is met."""
-    if isinstance(measure, Between):
-        return max(measure.low - value, value - measure.high, 0.0)
-    aim = measure.target if target is None else target
-    by = aim - value if isinstance(measure, AtLeast) else value - aim
-    return by if by > 0.0 else 0.0
+    """Return how far a value lies on the wrong side, 0 when the promise is met.
+
+    What differs from the aim by less than the rounding of a long sum meets it.
+    """
+    if measure.kind == "between":
+        aim = measure.low if value < measure.low else measure.high
+        by = max(measure.low - value, value - measure.high)
+    else:
+        aim = measure.target if target is None else target
+        by = aim - value if measure.kind == "at_least" else value - aim
+    return by if by > ROUNDING * max(abs(aim), abs(value)) else 0.0
 
 
 def shortfall(measure: Threshold, value: float, target: float | None, floor: float) -> float:

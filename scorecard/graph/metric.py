@@ -14,15 +14,9 @@ import networkx as nx
 from scorecard.domain.formula import Formula
 from scorecard.domain.measure import (
     STRETCH,
-    AtLeast,
-    AtMost,
     Bands,
-    Between,
     Measure,
-    Milestone,
-    Reach,
     Threshold,
-    Zones,
     proposed_floor,
 )
 from scorecard.domain.period import (
@@ -138,20 +132,20 @@ def metrics_of(plan: Sources, keys: Collection[str] | None = None) -> dict[str, 
 
 def _metric(plan: Sources, node: NodeFields) -> Metric:
     key, measure = node.key, node.measure
+    kind = None if measure is None else measure.kind
     read, own = _read(plan, node)
-    window, aggregate = _window(plan, node, read.cadence), read.aggregate
-    budget = _is_budget(measure, aggregate)
-    running = budget or (aggregate is Aggregate.sum and isinstance(measure, Reach))
-    targets = plan.targets.get(key, ()) if isinstance(measure, _AIMED) else ()
+    window = _window(plan, node, read.cadence)
+    sums, lasts = read.aggregate is _SUM, read.aggregate is _LAST
+    budget = sums and measure is not None and _is_budget(measure)
+    running = budget or (sums and kind == "reach")
+    targets = plan.targets.get(key, ()) if kind in _AIMED else ()
     if running and targets:
         targets = _increments(targets, window)
-    reach = measure if isinstance(measure, Reach) else None
-    baseline = reach.baseline if reach else 0.0
-    band = measure if isinstance(measure, Between) else None
+    baseline, low, high, stretch = _shape(measure)
     target = _target(measure, targets if running else ())
     percent = (node.format or read.format) == "percent"
     path, drawn = _NO_PATH
-    if budget or isinstance(measure, _BY_PATH):
+    if budget or kind in _BY_PATH:
         way = window if window.start or not window.due else window._replace(start=_first_seen(plan, key))
         path, drawn = _path(measure, way, running, targets, baseline, target or 0.0)
     points = plan.observations.get(read.key, ())
@@ -161,36 +155,52 @@ def _metric(plan: Sources, node: NodeFields) -> Metric:
         bands=node.bands or plan.fields.bands,
         percent=percent,
         cadence=window.cadence,
-        aggregate=aggregate,
+        aggregate=read.aggregate,
         fiscal=window.fiscal,
         start=window.start,
         due=window.due,
-        not_before=window.due if isinstance(measure, Milestone) and not drawn else None,
-        first_due=_first_due(window, aggregate is Aggregate.sum and not running),
+        not_before=window.due if kind == "milestone" and not drawn else None,
+        first_due=_first_due(window, sums and not running),
         computed=read.key in plan.formulas,
         running=running,
-        sums=aggregate is Aggregate.sum,
-        lasts=aggregate is Aggregate.last,
+        sums=sums,
+        lasts=lasts,
         budget=budget,
-        shape=str if _in_words(measure, read) else float,
+        shape=str if _in_words(measure or read.measure) else float,
         points=points,
         days=tuple([point.date for point in points]),
         own=own,
         targets=targets,
-        reach=reach is not None,
+        reach=kind == "reach",
         baseline=baseline,
         target=target,
-        low=band.low if band else None,
-        high=band.high if band else None,
-        stretch=STRETCH if reach and reach.ambition is Ambition.aspirational else 1.0,
+        low=low,
+        high=high,
+        stretch=stretch,
         path=path,
         drawn=drawn,
         promise=None if targets or budget else _promise(measure, target, percent),
     )
 
 
-_BY_PATH = (Reach, Milestone)
+_SUM, _LAST = Aggregate.sum, Aggregate.last
+_AIMED = frozenset({"reach", "at_least", "at_most"})
+_BY_PATH = frozenset({"reach", "milestone"})
 _NO_PATH: tuple[Path, bool] = ((), False)
+
+
+def _shape(measure: Measure | None) -> tuple[float, float | None, float | None, float]:
+    """Return baseline, low, high and stretch."""
+    if measure is not None and measure.kind == "reach":
+        return measure.baseline, None, None, STRETCH if measure.ambition is Ambition.aspirational else 1.0
+    if measure is not None and measure.kind == "between":
+        return 0.0, measure.low, measure.high, 1.0
+    return 0.0, None, None, 1.0
+
+
+def _in_words(measure: Measure | None) -> bool:
+    """Tell whether values are words, as those of zones are."""
+    return measure is not None and measure.kind == "zones"
 
 
 def _read(plan: Sources, node: NodeFields) -> tuple[NodeFields, tuple[Points, ...]]:
@@ -215,14 +225,9 @@ def _window(plan: Sources, node: NodeFields, cadence: Cadence | None) -> Window:
     return Window(start, due, cadence, fiscal)
 
 
-def _is_budget(measure: Measure | None, aggregate: Aggregate) -> bool:
-    """Tell whether a number is a sum that may grow to a limit between the measure's own two days."""
-    return (
-        aggregate is Aggregate.sum
-        and isinstance(measure, AtMost)
-        and measure.start is not None
-        and measure.due is not None
-    )
+def _is_budget(measure: Measure) -> bool:
+    """Tell whether a sum may grow to a limit between the measure's own two days."""
+    return measure.kind == "at_most" and measure.start is not None and measure.due is not None
 
 
 def _first_due(window: Window, whole_periods: bool) -> date | None:
@@ -239,20 +244,12 @@ def _first_due(window: Window, whole_periods: bool) -> date | None:
     return first_update_due(start, cadence, fiscal)
 
 
-def _in_words(measure: Measure | None, read: NodeFields) -> bool:
-    """Tell whether values are words, as those of zones are."""
-    return isinstance(read.measure if measure is None else measure, Zones)
-
-
 def _target(measure: Measure | None, increments: Points) -> float | None:
     if increments:
         return float(sum(float(point.value) for point in increments))
-    if isinstance(measure, _AIMED):
-        return measure.target
-    return 1.0 if isinstance(measure, Milestone) else None
-
-
-_AIMED = (Reach, AtLeast, AtMost)
+    if measure is None or measure.kind == "between" or measure.kind == "zones":
+        return None
+    return 1.0 if measure.kind == "milestone" else measure.target
 
 
 def _increments(targets: Points, window: Window) -> Points:
@@ -275,9 +272,9 @@ def _path(
     start, due, cadence, fiscal = window
     if running and targets:
         return _running_total(targets, start), True
-    if isinstance(measure, Reach) and targets:
+    if targets:
         return _through_targets(targets, window, baseline, target), True
-    if isinstance(measure, _BY_PATH) and measure.path:
+    if measure is not None and (measure.kind == "reach" or measure.kind == "milestone") and measure.path:
         drawn = dict(sorted((point.date, point.value) for point in measure.path))
         return _led(drawn, start, baseline, due, target), True
     if start is None or due is None:
@@ -324,14 +321,13 @@ def _first_seen(plan: Sources, key: str) -> date | None:
 
 def _promise(measure: Measure | None, target: float | None, percent: bool) -> Promise | None:
     """Return what a measure is held against on every day, None where it is a matter of the day."""
-    if isinstance(measure, _THRESHOLDS):
-        return Promise(target, floor_of(measure, target, percent))
-    if isinstance(measure, _BY_PATH):
+    if measure is None:
+        return Promise()
+    if measure.kind == "reach" or measure.kind == "milestone":
         return None
-    return Promise(measure.target) if isinstance(measure, Zones) else Promise()
-
-
-_THRESHOLDS = (AtLeast, AtMost, Between)
+    if measure.kind == "zones":
+        return Promise(measure.target)
+    return Promise(target, floor_of(measure, target, percent))
 
 
 def floor_of(measure: Threshold, target: float | None, percent: bool) -> float:
@@ -342,9 +338,9 @@ def floor_of(measure: Threshold, target: float | None, percent: bool) -> float:
     named = measure.floor
     if named is None:
         return proposed_floor(measure, target, percent)
-    if isinstance(measure, Between) or target is None:
+    if measure.kind == "between" or target is None:
         return named
-    passed = named > target if isinstance(measure, AtLeast) else named < target
+    passed = named > target if measure.kind == "at_least" else named < target
     return proposed_floor(measure, target, percent) if passed else named
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from operator import lt
+from itertools import groupby
+from operator import attrgetter, lt
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -231,8 +232,8 @@ def _points(rows: Iterable[ObservationFields | TargetFields]) -> dict[str, Point
     The unlabelled one, else the one labelled total, else the last: parts are never summed on a guess.
     """
     found: dict[str, list[ObservationFields | TargetFields]] = {}
-    for row in rows:
-        found.setdefault(row.node, []).append(row)
+    for node, run in groupby(rows, key=attrgetter("node")):
+        found.setdefault(node, []).extend(run)
     return {node: tuple(_one_a_day(each)) for node, each in found.items()}
 
 

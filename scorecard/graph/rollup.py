@@ -24,7 +24,12 @@ HALF = 0.5
 """The share of the weight that is too much not on track, or too little covered."""
 
 
-_NOT_DUE = Reason.not_due
+ALMOST = 1.0 - 1e-9
+"""Two losses that differ by less, as sums in another order may, are alike."""
+
+_ON_TRACK, _OFF_TRACK, _NO_DATA, _NOT_DUE = Status.on_track, Status.off_track, Status.no_data, Reason.not_due
+_BEHIND = (Status.at_risk, Status.off_track)
+_SEVERITY = {status: status.severity for status in Status}
 
 
 class Part(NamedTuple):
@@ -87,34 +92,30 @@ def combined(key: str, parts: Sequence[Part], policy: Policy, bands: Bands) -> S
     scored = [part for part in parts if part.standing.score is not None]
     if not scored:
         return Standing(key, reason=Reason.no_value)
-    coverage = quantised(_mean([part.weight for part in parts], [part.standing.coverage for part in parts]))
     weights = [part.weight for part in scored]
-    verdict = _chosen(scored, policy) if policy in CHOOSING else _averaged(scored, weights, bands)
+    weight = fsum(weights)
+    if policy in CHOOSING:
+        status, rule, score, progress, reason = _chosen(scored, policy)
+    else:
+        status, rule, score, progress, reason = _averaged(scored, weights, weight, bands)
+    coverage = _coverage(parts)
     if coverage < HALF:
-        verdict = verdict.thin()
-    status, rule, score, progress, reason = verdict
-    worst = _worst(scored, fsum(weights))
-    return Standing(key, status, status, reason, rule, score, progress, coverage, *worst)
+        reason = Reason.low_coverage
+        status, rule = (_NO_DATA, None) if status is _ON_TRACK else (status, rule)
+    worst, worst_key, lost = _worst(scored)
+    return Standing(
+        key, status, status, reason, rule, score, progress, coverage, worst, worst_key, lost / weight
+    )
 
 
-def _mean(weights: Sequence[float], values: Sequence[float]) -> float:
-    """Return the weighted mean, the same in whatever order the values come."""
-    return fsum(map(mul, weights, values)) / fsum(weights)
+def _coverage(parts: Sequence[Part]) -> float:
+    weights = [part.weight for part in parts]
+    covered = fsum([part.weight * part.standing.coverage for part in parts])
+    return quantised(covered / fsum(weights))
 
 
-class _Verdict(NamedTuple):
-    status: Status
-    rule: Rule | None
-    score: float
-    progress: float | None
-    reason: Reason | None = None
-
-    def thin(self) -> "_Verdict":
-        """Return the verdict where too little is covered: no green, other colours with the reason."""
-        if self.status is Status.on_track:
-            return self._replace(status=Status.no_data, rule=None, reason=Reason.low_coverage)
-        return self._replace(reason=Reason.low_coverage)
-
+_Verdict = tuple[Status, Rule | None, float, float | None, Reason | None]
+"""Status, the rule that decided it, score, progress, and why there is no colour."""
 
 CHOOSING = (Policy.worst, Policy.best)
 
@@ -124,39 +125,35 @@ def score_of(part: Part) -> float:
     return part.standing.score  # type: ignore[return-value]
 
 
-def way_of(part: Part) -> float:
-    """Return the progress of a child that has one, within 0..1."""
-    return clamp(part.standing.progress)  # type: ignore[arg-type]
-
-
-def _averaged(scored: Sequence[Part], weights: Sequence[float], bands: Bands) -> _Verdict:
-    score = _mean(weights, [score_of(part) for part in scored])
+def _averaged(scored: Sequence[Part], weights: Sequence[float], weight: float, bands: Bands) -> _Verdict:
+    score = fsum([part.weight * score_of(part) for part in scored]) / weight
     ways = [part.standing.progress for part in scored]
-    known = [(weight, clamp(way)) for weight, way in zip(weights, ways, strict=True) if way is not None]
-    progress = _mean(*zip(*known, strict=True)) if known else None
+    if None in ways:
+        known = [part for part in scored if part.standing.progress is not None]
+        weights, ways = [part.weight for part in known], [part.standing.progress for part in known]
+    progress = fsum(map(mul, weights, map(clamp, ways))) / fsum(weights) if ways else None  # type: ignore[arg-type]
     status = status_of(quantised(score), bands)
-    status, rule = _cap(scored, fsum(weights), status) or (status, Rule.bands)
-    return _Verdict(status, rule, score, progress)
+    status, rule = _cap(scored, weight, status) or (status, Rule.bands)
+    return status, rule, score, progress, None
 
 
 def _cap(scored: Sequence[Part], weight: float, status: Status) -> tuple[Status, Rule] | None:
     """Return the status that the children impose over the one from the bands, and the rule that does."""
-    off = [part for part in scored if part.standing.computed is Status.off_track]
-    if status is not Status.off_track and any(part.critical for part in off):
-        return Status.off_track, Rule.critical_child
-    if status is not Status.on_track:
+    behind = [part for part in scored if part.standing.computed in _BEHIND]
+    if not behind or status is _OFF_TRACK:
+        return None
+    off = [part for part in behind if part.standing.computed is _OFF_TRACK]
+    if any(part.critical for part in off):
+        return _OFF_TRACK, Rule.critical_child
+    if status is not _ON_TRACK:
         return None
     if len(off) >= 2:
         return Status.at_risk, Rule.off_track_children
-    if quantised(fsum(part.weight for part in off) / weight) >= CRITICAL_WEIGHT:
+    if quantised(fsum([part.weight for part in off]) / weight) >= CRITICAL_WEIGHT:
         return Status.at_risk, Rule.off_track_weight
-    behind = fsum(part.weight for part in scored if part.standing.computed in _BEHIND)
-    if quantised(behind / weight) >= HALF:
+    if quantised(fsum([part.weight for part in behind]) / weight) >= HALF:
         return Status.at_risk, Rule.half_not_on_track
     return None
-
-
-_BEHIND = (Status.at_risk, Status.off_track)
 
 
 def choice(scored: Sequence[Part], policy: Policy) -> Part:
@@ -170,28 +167,22 @@ def _chosen(scored: Sequence[Part], policy: Policy) -> _Verdict:
     standing = part.standing
     progress = None if standing.progress is None else clamp(standing.progress)
     reason = standing.reason if standing.computed is Status.no_data else None
-    return _Verdict(standing.computed, Rule(policy.value), score_of(part), progress, reason)
+    return standing.computed, Rule(policy.value), score_of(part), progress, reason
 
 
-def _worst(scored: Sequence[Part], weight: float) -> tuple[Status, str, float]:
-    """Return the worst status below, and the node of that status that takes most from the score."""
-    standings = [part.standing for part in scored]
-    found = {each.worst for each in standings} | {each.computed for each in standings}
-    worst = max(found, key=_severity) if len(found) > 1 else found.pop()
+def _worst(scored: Sequence[Part]) -> tuple[Status, str, float]:
+    """Return the worst status below, and the node of that status that takes most from the weighted score."""
     candidates = []
-    for key, share, _, standing in scored:
-        at, lost = standing.worst_key or key, share * standing.worst_at / weight
-        if standing.worst is worst:
-            candidates.append((-quantised(lost), at, -lost))
-        if standing.computed is worst and at != key:
-            lost = share * (1.0 - (standing.score or 0.0)) / weight
-            candidates.append((-quantised(lost), key, -lost))
-    _, key, lost = min(candidates)
-    return worst, key, -lost
-
-
-def _severity(status: Status) -> int:
-    return status.severity
+    for key, weight, _, standing in scored:
+        worst, below = standing.worst, standing.worst_key or key
+        candidates.append((_SEVERITY[worst], weight * standing.worst_at, below, worst))
+        if below != key:
+            worst = standing.computed
+            candidates.append((_SEVERITY[worst], weight * (1.0 - (standing.score or 0.0)), key, worst))
+    severity, most, key, worst = max(candidates)
+    if len(candidates) > 1:
+        key = min([each[2] for each in candidates if each[0] == severity and each[1] >= most * ALMOST])
+    return worst, key, most
 
 
 def _overridden(plan: Plan, node: NodeFields, standing: Standing, day: date) -> Standing:
