@@ -9,7 +9,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from scorecard.cli.said import as_json, command, database, said, table
+from scorecard.cli.said import as_json, command, said, table
 from scorecard.domain.errors import NotFound
 from scorecard.domain.schema import PlanFields
 from scorecard.files.formats import FORMATS, format_of, read_file, write_file
@@ -22,6 +22,7 @@ from scorecard.graph.rollup import rollup
 from scorecard.store import queries
 from scorecard.store.commands.imports import apply_import, preview_import
 from scorecard.store.commands.plans import archive_plan, copy_plan, create_plan
+from scorecard.web.reading import database
 
 ACTOR = "command"
 DEMO = Path("seeds/northwind.yaml")

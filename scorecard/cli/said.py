@@ -12,35 +12,13 @@ from flask.cli import with_appcontext
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from scorecard.domain.errors import N_, Fault, Refused
-from scorecard.store import upgrade
-from scorecard.store.database import Database
+from scorecard.domain.errors import Fault
 from scorecard.web.errors import sentence
 from scorecard.web.forms import errors_of
 from scorecard.web.language import _
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-class OldDatabase(Refused):
-    """The tables are those of another version."""
-
-    sentence = N_("The database is of another version ({found}, not {wanted}). Run “flask db upgrade” first.")
-
-
-def database() -> Database:
-    """Return the application's database, with the tables this version needs.
-
-    An empty one gets its tables at the first command; one of another version is refused.
-    """
-    db: Database = current_app.extensions["scorecard"]
-    found, wanted = upgrade.current(db), upgrade.head()
-    if found is None:
-        upgrade.upgrade(db)
-    elif found != wanted:
-        raise OldDatabase(found=found, wanted=wanted)
-    return db
 
 
 def command(function: Callable[P, R]) -> Callable[P, R]:

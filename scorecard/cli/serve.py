@@ -7,8 +7,9 @@ from flask import current_app
 from waitress import serve as run
 
 from scorecard.cli.plan import load_demo
-from scorecard.cli.said import command, database
+from scorecard.cli.said import command
 from scorecard.store import queries
+from scorecard.web.reading import database
 from scorecard.web.security import check_start
 
 HOST = "127.0.0.1"

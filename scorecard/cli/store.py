@@ -4,8 +4,9 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from scorecard.cli.said import command, database, refuse
+from scorecard.cli.said import command, refuse
 from scorecard.store import queries, upgrade
+from scorecard.web.reading import database
 
 db = AppGroup("db", help="The tables of the database.")
 store = AppGroup("store", help="Look after what is kept.")

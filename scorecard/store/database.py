@@ -45,6 +45,7 @@ class Database:
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         file = self.engine.url.database
         self._lock_file = Path(f"{file}.lock") if self.is_sqlite and file and file != ":memory:" else None
+        self.prepared = False
         self._turn = threading.Lock()
         self._plans: OrderedDict[int, Plan] = OrderedDict()
         self._plans_lock = threading.Lock()

@@ -28,6 +28,12 @@ class ForeignDatabase(Refused):
     sentence = N_("This database holds other tables ({tables}) and none of ours; name an empty one.")
 
 
+class OlderDatabase(Refused):
+    """The tables are those of an earlier version; changing them is the operator's decision."""
+
+    sentence = N_("The database is at {found}, this version needs {wanted}: run “flask db upgrade” first.")
+
+
 def head() -> str:
     """Return the step this code expects."""
     return str(_steps().get_current_head())
@@ -45,6 +51,21 @@ def ready(db: Database) -> bool:
         return current(db) == head()
     except OperationalError:
         return False
+
+
+def prepare(db: Database) -> None:
+    """Give an empty database its tables, and refuse one of another version; asked once for each process.
+
+    Raises:
+        OlderDatabase, NewerDatabase, ForeignDatabase.
+    """
+    if db.prepared:
+        return
+    found = current(db)
+    if found is not None and found != head():
+        raise OlderDatabase(found=found, wanted=head())
+    upgrade(db)
+    db.prepared = True
 
 
 def upgrade(db: Database) -> str:

@@ -5,6 +5,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 from werkzeug.wrappers import Response
 
 from scorecard.domain.errors import Conflict, Fault, NotFound
+from scorecard.store import upgrade
 from scorecard.store.database import Busy
 from scorecard.web.language import _
 
@@ -12,6 +13,7 @@ STATUS: tuple[tuple[type[Fault], int], ...] = (
     (NotFound, 404),
     (Conflict, 409),
     (Busy, 503),
+    (upgrade.OlderDatabase, 503),
     (Fault, 422),
 )
 """The HTTP status of each fault; the first that fits."""

@@ -1,11 +1,10 @@
 """Whether the process lives, and whether it can work: for those who run it."""
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from scorecard.store import upgrade
-from scorecard.web.reading import database
 
 pages = Blueprint("health", __name__)
 
@@ -20,7 +19,7 @@ def healthz() -> ResponseReturnValue:
 def readyz() -> ResponseReturnValue:
     """Answer whether the database can be read and holds the tables this version needs."""
     try:
-        found, wanted = upgrade.current(database()), upgrade.head()
+        found, wanted = upgrade.current(current_app.extensions["scorecard"]), upgrade.head()
     except SQLAlchemyError:
         return jsonify(status="error", database="cannot be read"), 503
     ready = found == wanted

@@ -14,7 +14,7 @@ from scorecard.domain.schema import CycleFields
 from scorecard.graph.judgement import Standing
 from scorecard.graph.plan import Plan
 from scorecard.graph.rollup import rollup
-from scorecard.store import queries
+from scorecard.store import queries, upgrade
 from scorecard.store.database import Database
 
 DAYS_KEPT = 8
@@ -46,8 +46,13 @@ class View:
 
 
 def database() -> Database:
-    """Return the database of this application."""
+    """Return the database of this application, with the tables this version needs.
+
+    Raises:
+        OlderDatabase: where somebody must upgrade it first.
+    """
     found: Database = current_app.extensions["scorecard"]
+    upgrade.prepare(found)
     return found
 
 

@@ -24,7 +24,6 @@ from scorecard.store import queries
 from scorecard.store.work import Written
 from scorecard.web import language, wording
 from scorecard.web.language import _, locale
-from scorecard.web.reading import database
 
 KEPT = ("cycle", "as_of")
 """What of an address goes along to the next page: the day that the reader looks at."""
@@ -153,4 +152,6 @@ def _shell() -> dict[str, object]:
     """Return what the layout shows around every page."""
     if wants_block():
         return {}
-    return {"toasts": toasts(), "plans": queries.list_plans(database()), "locale": locale()}
+    db = current_app.extensions["scorecard"]
+    plans = queries.list_plans(db) if db.prepared else []
+    return {"toasts": toasts(), "plans": plans, "locale": locale()}

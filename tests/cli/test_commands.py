@@ -176,6 +176,7 @@ def test_the_store_is_checked_and_an_old_database_is_refused(run: Run, app: Flas
     assert "sound" in run("store", "fsck").stdout
     with app.extensions["scorecard"].engine.begin() as connection:
         connection.exec_driver_sql("update alembic_version set version_num = '0000'")
+    app.extensions["scorecard"].prepared = False
     assert "flask db upgrade" in run("plan", "list", code=1).stderr
 
 

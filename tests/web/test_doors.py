@@ -87,6 +87,22 @@ def test_a_database_without_tables_is_not_ready(tmp_path: Path) -> None:
     app.extensions["scorecard"].engine.dispose()
 
 
+def test_an_empty_database_gets_its_tables_at_the_first_page(tmp_path: Path) -> None:
+    app = create_app(DATABASE_URL=f"sqlite:///{tmp_path / 'new.db'}", SECRET_KEY="doors " * 4)
+    assert app.test_client().get("/new").status_code == 200
+    assert app.test_client().get("/").status_code == 200
+    app.extensions["scorecard"].engine.dispose()
+
+
+def test_a_database_of_another_version_is_refused_with_a_sentence(app: Flask) -> None:
+    db = app.extensions["scorecard"]
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("update alembic_version set version_num = '0000'")
+    answer = app.test_client().get("/")
+    assert answer.status_code == 503
+    assert "flask db upgrade" in answer.text
+
+
 @pytest.mark.parametrize("key", [None, "", "short", "aaaaaaaaaaaaaaaaaaaaaaaa"])
 def test_serving_in_production_needs_a_real_key(tmp_path: Path, key: str | None) -> None:
     app = create_app(
