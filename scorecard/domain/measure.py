@@ -206,5 +206,8 @@ def quantised(score: float) -> float:
 def status_of(score: float, bands: Bands, due: bool = False) -> Status:
     """Return the status of a quantised score; from the due date on only a full score is on track."""
     if score >= (1.0 if due else bands.on_track):
-        return Status.on_track
-    return Status.at_risk if score >= bands.at_risk else Status.off_track
+        return _ON_TRACK
+    return _AT_RISK if score >= bands.at_risk else _OFF_TRACK
+
+
+_ON_TRACK, _AT_RISK, _OFF_TRACK = Status.on_track, Status.at_risk, Status.off_track

@@ -27,7 +27,7 @@ from scorecard.domain.period import along
 from scorecard.domain.schema import NodeFields
 from scorecard.domain.vocabulary import Lifecycle, Reason, Rule, Status
 from scorecard.graph.formulas import Sheets
-from scorecard.graph.metric import Metric, Promise, floor_of, target_on
+from scorecard.graph.metric import Metric, Promise, floor_of, made, target_on
 from scorecard.graph.plan import Plan
 from scorecard.graph.values import Evidence, observed
 
@@ -69,7 +69,7 @@ class Standing(NamedTuple):
 
 
 def judge(plan: Plan, key: str, day: date, sheets: Sheets | None = None) -> Standing:
-    """Return how a node with a number of its own stands: value, expected progress, score, status and reason.
+    """Return how a node with a number of its own stands; its worst is its own.
 
     `sheets` are formulas computed for the same plan and day, to be shared by many.
     """
@@ -79,14 +79,21 @@ def judge(plan: Plan, key: str, day: date, sheets: Sheets | None = None) -> Stan
     promise = metric.promise or _PROMISES[kind](metric, found)
     reason = _reason(metric, found, promise, day)
     progress = score = None
-    status = _NO_DATA
+    status, worst_at, coverage = _NO_DATA, 0.0, 0.0
     if found.value is not None and (reason is None or reason not in _UNMEASURED):
         progress, score = _SCORES[kind](metric, found, promise)
         if reason is _NOT_DUE or (found.kept_until is not None and day > found.kept_until):
             score = None
         else:
-            status = status_of(quantised(score), metric.bands, metric.due is not None and day >= metric.due)
-    return _standing(metric, found, promise, reason, progress, score, status)
+            due = metric.due is not None and day >= metric.due
+            status = status_of(quantised(score), metric.bands, due)
+            worst_at, coverage = 1.0 - score, 1.0 if reason is None else 0.0
+    return made(Standing, (
+        key, status, status, reason, None if score is None else _BANDS, score, progress, coverage,
+        status, key, worst_at,
+        found.value, metric.baseline if metric.reach else None, promise.target, metric.low, metric.high,
+        promise.floor, promise.expected, found.seen, found.missing,
+    ))  # fmt: skip
 
 
 _UNMEASURED = (Reason.formula_error, Reason.no_target, Reason.no_range)
@@ -99,25 +106,6 @@ def evidence(plan: Plan, metric: Metric, day: date, sheets: Sheets | None = None
     if found.value is None or type(found.value) is metric.shape:
         return found
     return found._replace(value=None)
-
-
-def _standing(
-    metric: Metric,
-    found: Evidence,
-    promise: Promise,
-    reason: Reason | None,
-    progress: float | None,
-    score: float | None,
-    status: Status,
-) -> Standing:
-    """Return the standing of a leaf, whose worst is its own."""
-    scored, key = score is not None, metric.key
-    return Standing(
-        key, status, status, reason, _BANDS if scored else None, score, progress,
-        1.0 if scored and reason is None else 0.0, status, key, 1.0 - score if score is not None else 0.0,
-        found.value, metric.baseline if metric.reach else None, promise.target, metric.low, metric.high,
-        promise.floor, promise.expected, found.seen, found.missing,
-    )  # fmt: skip
 
 
 def _limit_promise(metric: Metric, found: Evidence) -> Promise:

@@ -30,6 +30,9 @@ from scorecard.domain.period import (
 from scorecard.domain.schema import NodeFields, PlanFields
 from scorecard.domain.vocabulary import Aggregate, Ambition, Cadence
 
+made = tuple.__new__
+"""Make a named tuple of a whole tuple: where thousands are made, in half the time of its own call."""
+
 
 class Point(NamedTuple):
     """A value, or the target of a period, on its day."""

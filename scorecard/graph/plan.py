@@ -32,7 +32,7 @@ from scorecard.domain.schema import (
     UnitFields,
 )
 from scorecard.domain.vocabulary import Lifecycle, LinkKind, Policy
-from scorecard.graph.metric import Metric, Point, Points, Sources, metrics_of
+from scorecard.graph.metric import Metric, Point, Points, Sources, made, metrics_of
 
 
 class Contribution(NamedTuple):
@@ -240,7 +240,7 @@ def _points(rows: Iterable[ObservationFields | TargetFields]) -> dict[str, Point
 def _one_a_day(rows: list[ObservationFields | TargetFields]) -> list[Point]:
     days = [row.date for row in rows]
     if all(map(lt, days, days[1:])):
-        return [Point(row.date, row.value) for row in rows]
+        return [made(Point, (row.date, row.value)) for row in rows]
     chosen: dict[date, tuple[int, Point]] = {}
     for row in rows:
         rank = 2 if row.label is None else int(row.label.casefold() == "total")

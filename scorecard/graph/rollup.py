@@ -15,6 +15,7 @@ from scorecard.domain.schema import NodeFields
 from scorecard.domain.vocabulary import Policy, Reason, Rule, Status
 from scorecard.graph.formulas import Sheets
 from scorecard.graph.judgement import Standing, evidence, frozen, is_frozen, judge
+from scorecard.graph.metric import made
 from scorecard.graph.plan import Contribution, Plan
 
 CRITICAL_WEIGHT = 0.25
@@ -30,6 +31,7 @@ ALMOST = 1.0 - 1e-9
 _ON_TRACK, _OFF_TRACK, _NO_DATA, _NOT_DUE = Status.on_track, Status.off_track, Status.no_data, Reason.not_due
 _BEHIND = (Status.at_risk, Status.off_track)
 _SEVERITY = {status: status.severity for status in Status}
+_BY_SEVERITY = sorted(Status, key=_SEVERITY.__getitem__)
 
 
 class Part(NamedTuple):
@@ -68,7 +70,7 @@ def counted(
 ) -> list[Part]:
     """Return the children that count in a node on a day: those taking part that are due."""
     return [
-        Part(child, weight, critical, standing)
+        made(Part, (child, weight, critical, standing))
         for child, weight, critical in contributions
         if child in taking_part and (standing := standings[child]).reason is not _NOT_DUE
     ]
@@ -98,7 +100,7 @@ def combined(key: str, parts: Sequence[Part], policy: Policy, bands: Bands) -> S
         status, rule, score, progress, reason = _chosen(scored, policy)
     else:
         status, rule, score, progress, reason = _averaged(scored, weights, weight, bands)
-    coverage = _coverage(parts)
+    coverage = _coverage(parts, weight if len(scored) == len(parts) else None)
     if coverage < HALF:
         reason = Reason.low_coverage
         status, rule = (_NO_DATA, None) if status is _ON_TRACK else (status, rule)
@@ -108,10 +110,10 @@ def combined(key: str, parts: Sequence[Part], policy: Policy, bands: Bands) -> S
     )
 
 
-def _coverage(parts: Sequence[Part]) -> float:
-    weights = [part.weight for part in parts]
-    covered = fsum([part.weight * part.standing.coverage for part in parts])
-    return quantised(covered / fsum(weights))
+def _coverage(parts: Sequence[Part], weight: float | None) -> float:
+    """Return the share of the weight that rests on fresh numbers; `weight` is that of all parts, if known."""
+    weight = weight or fsum([part.weight for part in parts])
+    return quantised(fsum([part.weight * part.standing.coverage for part in parts]) / weight)
 
 
 _Verdict = tuple[Status, Rule | None, float, float | None, Reason | None]
@@ -126,7 +128,7 @@ def score_of(part: Part) -> float:
 
 
 def _averaged(scored: Sequence[Part], weights: Sequence[float], weight: float, bands: Bands) -> _Verdict:
-    score = fsum([part.weight * score_of(part) for part in scored]) / weight
+    score = fsum([part.weight * (part.standing.score or 0.0) for part in scored]) / weight
     ways = [part.standing.progress for part in scored]
     if None in ways:
         known = [part for part in scored if part.standing.progress is not None]
@@ -174,15 +176,16 @@ def _worst(scored: Sequence[Part]) -> tuple[Status, str, float]:
     """Return the worst status below, and the node of that status that takes most from the weighted score."""
     candidates = []
     for key, weight, _, standing in scored:
-        worst, below = standing.worst, standing.worst_key or key
-        candidates.append((_SEVERITY[worst], weight * standing.worst_at, below, worst))
+        below = standing.worst_key or key
+        candidates.append((_SEVERITY[standing.worst], weight * standing.worst_at, below))
         if below != key:
-            worst = standing.computed
-            candidates.append((_SEVERITY[worst], weight * (1.0 - (standing.score or 0.0)), key, worst))
-    severity, most, key, worst = max(candidates)
+            lost = weight * (1.0 - (standing.score or 0.0))
+            candidates.append((_SEVERITY[standing.computed], lost, key))
+    severity, most, key = max(candidates)
     if len(candidates) > 1:
-        key = min([each[2] for each in candidates if each[0] == severity and each[1] >= most * ALMOST])
-    return worst, key, most
+        least = most * ALMOST
+        key = min([at for rank, lost, at in candidates if rank == severity and lost >= least])
+    return _BY_SEVERITY[severity], key, most
 
 
 def _overridden(plan: Plan, node: NodeFields, standing: Standing, day: date) -> Standing:

@@ -15,7 +15,7 @@ from scorecard.domain.formula import Missing
 from scorecard.domain.measure import AtMost
 from scorecard.domain.period import Period, last_day_fresh, period_of, previous
 from scorecard.domain.vocabulary import Aggregate, Cadence
-from scorecard.graph.metric import Metric, Points, between, target_on, until
+from scorecard.graph.metric import Metric, Points, between, made, target_on, until
 
 Until = tuple[date | None, date | None]
 """The last day on which a number is fresh, and on which it is kept at all; None for ever."""
@@ -41,7 +41,12 @@ class Evidence(NamedTuple):
 def observed(metric: Metric, day: date) -> Evidence:
     """Return the value that observations give as of a day; not for formulas."""
     due, cadence, aggregate = metric.due, metric.cadence, metric.aggregate
-    points = counted_points(metric, day if due is None or due > day else due)
+    last_day = day if due is None or due > day else due
+    points = (
+        counted_points(metric, last_day)
+        if metric.own
+        else metric.points[: bisect_right(metric.days, last_day)]
+    )
     if metric.sums or (cadence is None and not metric.lasts):
         points = _from(points, metric.start)
     if not points:
@@ -51,7 +56,7 @@ def observed(metric: Metric, day: date) -> Evidence:
         return Evidence(aggregated(points, aggregate), day, latest)
     period, fresh, kept = _dated(latest, cadence, metric.fiscal, due)
     if metric.lasts:
-        return Evidence(points[-1].value, latest, latest, period, fresh, kept)
+        return made(Evidence, (points[-1].value, latest, latest, period, fresh, kept, None))
     if metric.running:
         return Evidence(aggregated(points, aggregate), min(period.end, day), latest, period, fresh, kept)
     on = latest
