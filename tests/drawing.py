@@ -12,9 +12,9 @@ one. `<~` draws what only supports. Statements end with `;` or a line. A key may
 
     stands("at_least 95 floor 90", "03-31: 93.4", on="04-10", cadence="monthly")
 
-draws one measure and what was observed, and returns how it stands. Days are of 2026 where no year is written.
-Measures: `reach 0 -> 100`, `at_least 95`, `at_most 5`, `between 70 .. 82`, `milestone`, `zones`, each followed
-by what else it says: `floor 90`, `start 01-01`, `due 12-31`, `aspirational`, `path 06-30:0.3 08-31:0.7`.
+draws one measure and what was observed, and returns how it stands. A day without a year is of 2026.
+Measures: `reach 0 -> 100`, `at_least 95`, `at_most 5`, `between 70 .. 82`, `milestone`, `zones`, followed by
+what else they say: `floor 90`, `start 01-01`, `due 12-31`, `aspirational`, `path 06-30:0.3 08-31:0.7`.
 """
 
 import re
@@ -83,7 +83,9 @@ def stands(drawn, observed="", *, on, targets="", cycle="", more=None, **fields)
         start, end = cycle.split("..")
         node["cycle"] = "cycle"
         rows["cycles"] = [{"key": "cycle", "title": "Cycle", "start": day(start), "end": day(end)}]
-    return rollup(graph.build(PlanFile.model_validate({"plan": "drawn", **rows, **(more or {})})), day(on))["it"]
+    return rollup(graph.build(PlanFile.model_validate({"plan": "drawn", **rows, **(more or {})})), day(on))[
+        "it"
+    ]
 
 
 def measure(text):

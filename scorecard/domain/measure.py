@@ -7,7 +7,7 @@ import sys
 from math import inf
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from scorecard.domain.errors import N_
@@ -27,11 +27,16 @@ ZONE_PROGRESS = {"below": 0.0, "commit": 0.3, "target": 0.7, "stretch": 1.0}
 ZONE_SCORE = {"below": 0.0, "commit": 0.75, "target": 1.0, "stretch": 1.0}
 
 
-class Bands(Shape):
-    """The scores from which a node is on track and at risk."""
+def quantised(score: float) -> float:
+    """Return a score to 1e-9, so that the order of a summation never flips a colour."""
+    return round(score, 9)
 
-    on_track: Annotated[Number, Field(gt=0, le=1)] = 0.90
-    at_risk: Annotated[Number, Field(ge=0, lt=1)] = 0.75
+
+class Bands(Shape):
+    """The scores from which a node is on track and at risk, quantised as scores are."""
+
+    on_track: Annotated[Number, Field(gt=0, le=1), AfterValidator(quantised)] = 0.90
+    at_risk: Annotated[Number, Field(ge=0, lt=1), AfterValidator(quantised)] = 0.75
 
     @model_validator(mode="after")
     def _in_order(self) -> "Bands":
@@ -196,11 +201,6 @@ def reach_score(progress: float, expected: float) -> float:
 def clamp(share: float) -> float:
     """Return a share within 0..1."""
     return 0.0 if share < 0.0 else min(share, 1.0)
-
-
-def quantised(score: float) -> float:
-    """Return a score to 1e-9, so that the order of a summation never flips a colour."""
-    return round(score, 9)
 
 
 def status_of(score: float, bands: Bands, due: bool = False) -> Status:

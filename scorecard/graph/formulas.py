@@ -13,7 +13,8 @@ from typing import NamedTuple
 from scorecard.domain.formula import Formula, Lack, Missing, Read, evaluate
 from scorecard.domain.period import Period, period_of, previous
 from scorecard.domain.vocabulary import Aggregate, Cadence
-from scorecard.graph.metric import Metric, Points, between, until
+from scorecard.graph.metric import Metric
+from scorecard.graph.path import Points, between, until
 from scorecard.graph.plan import Plan
 from scorecard.graph.values import Evidence, Until, aggregated, freshness
 

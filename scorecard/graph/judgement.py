@@ -27,7 +27,8 @@ from scorecard.domain.period import along
 from scorecard.domain.schema import NodeFields
 from scorecard.domain.vocabulary import Lifecycle, Reason, Rule, Status
 from scorecard.graph.formulas import Sheets
-from scorecard.graph.metric import Metric, Promise, floor_of, made, target_on
+from scorecard.graph.metric import Metric, Promise, floor_of, target_on
+from scorecard.graph.path import made
 from scorecard.graph.plan import Plan
 from scorecard.graph.values import Evidence, observed
 

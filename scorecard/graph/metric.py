@@ -4,7 +4,6 @@ Section 2 and 3 of the measurement rules, read once for each plan: the window, w
 the path of what is expected. What depends on the day stands in `values` and `judgement`.
 """
 
-from bisect import bisect_right
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import NamedTuple
@@ -25,36 +24,10 @@ from scorecard.domain.period import (
     Period,
     first_update_due,
     period_of,
-    steady_path,
 )
 from scorecard.domain.schema import NodeFields, PlanFields
 from scorecard.domain.vocabulary import Aggregate, Ambition, Cadence
-
-made = tuple.__new__
-"""Make a named tuple of a whole tuple: where thousands are made, in half the time of its own call."""
-
-
-class Point(NamedTuple):
-    """A value, or the target of a period, on its day."""
-
-    date: date
-    value: float | str
-
-
-Points = tuple[Point, ...]
-
-
-class Window(NamedTuple):
-    """The days in which a number is promised, its own or its cycle's, and the periods they fall into."""
-
-    start: date | None
-    due: date | None
-    cadence: Cadence | None
-    fiscal: int
-
-    def end_of(self, day: date) -> date:
-        """Return the last day of the period that holds a day; without a cadence it is the day."""
-        return period_of(day, self.cadence, self.fiscal).end if self.cadence else day
+from scorecard.graph.path import NO_PATH, Points, Window, expected_path, increments, until
 
 
 class Promise(NamedTuple):
@@ -143,14 +116,14 @@ def _metric(plan: Sources, node: NodeFields) -> Metric:
     running = budget or (sums and kind == "reach")
     targets = plan.targets.get(key, ()) if kind in _AIMED else ()
     if running and targets:
-        targets = _increments(targets, window)
+        targets = increments(targets, window)
     baseline, low, high, stretch = _shape(measure)
     target = _target(measure, targets if running else ())
     percent = (node.format or read.format) == "percent"
-    path, drawn = _NO_PATH
+    path, drawn = NO_PATH
     if budget or kind in _BY_PATH:
         way = window if window.start or not window.due else window._replace(start=_first_seen(plan, key))
-        path, drawn = _path(measure, way, running, targets, baseline, target or 0.0)
+        path, drawn = expected_path(measure, way, running, targets, baseline, target or 0.0)
     points = plan.observations.get(read.key, ())
     return Metric(
         key=key,
@@ -189,7 +162,6 @@ def _metric(plan: Sources, node: NodeFields) -> Metric:
 _SUM, _LAST = Aggregate.sum, Aggregate.last
 _AIMED = frozenset({"reach", "at_least", "at_most"})
 _BY_PATH = frozenset({"reach", "milestone"})
-_NO_PATH: tuple[Path, bool] = ((), False)
 
 
 def _shape(measure: Measure | None) -> tuple[float, float | None, float | None, float]:
@@ -247,72 +219,12 @@ def _first_due(window: Window, whole_periods: bool) -> date | None:
     return first_update_due(start, cadence, fiscal)
 
 
-def _target(measure: Measure | None, increments: Points) -> float | None:
-    if increments:
-        return float(sum(float(point.value) for point in increments))
+def _target(measure: Measure | None, summed: Points) -> float | None:
+    if summed:
+        return float(sum(float(point.value) for point in summed))
     if measure is None or measure.kind == "between" or measure.kind == "zones":
         return None
     return 1.0 if measure.kind == "milestone" else measure.target
-
-
-def _increments(targets: Points, window: Window) -> Points:
-    """Return what each period of the window is to add, by the period's end; its latest target counts."""
-    start, due, cadence, fiscal = window
-    found: dict[date, Point] = {}
-    for day, value in targets:
-        begins = period_of(day, cadence, fiscal).start if cadence else day
-        if (start is None or day >= start) and (due is None or begins <= due):
-            end = window.end_of(day)
-            end = end if due is None else min(end, due)
-            found[end] = Point(end, value)
-    return tuple(found.values())
-
-
-def _path(
-    measure: Measure | None, window: Window, running: bool, targets: Points, baseline: float, target: float
-) -> tuple[Path, bool]:
-    """Return the way expected from the start of a window to its due date, and whether it was drawn."""
-    start, due, cadence, fiscal = window
-    if running and targets:
-        return _running_total(targets, start), True
-    if targets:
-        return _through_targets(targets, window, baseline, target), True
-    if measure is not None and (measure.kind == "reach" or measure.kind == "milestone") and measure.path:
-        drawn = dict(sorted((point.date, point.value) for point in measure.path))
-        return _led(drawn, start, baseline, due, target), True
-    if start is None or due is None:
-        return _NO_PATH
-    return steady_path(start, due, cadence, fiscal), False
-
-
-def _running_total(increments: Points, start: date | None) -> Path:
-    path: list[tuple[date, float]] = []
-    if start is not None and start < increments[0].date:
-        path.append((start, 0.0))
-    reached = 0.0
-    for end, value in increments:
-        reached += float(value)
-        path.append((end, reached))
-    return tuple(path)
-
-
-def _through_targets(targets: Points, window: Window, baseline: float, target: float) -> Path:
-    """Return the path through the targets of the window's periods, each reached at its period's end."""
-    start = window.start
-    ends = {window.end_of(day): float(value) for day, value in targets if start is None or day >= start}
-    return _led(ends, start, baseline, None if ends else window.due, target)
-
-
-def _led(
-    points: Mapping[date, float], start: date | None, baseline: float, due: date | None, target: float
-) -> Path:
-    """Return the points led from the baseline at the start to the target on the due date."""
-    days = list(points.items())
-    if start is not None and (not days or start < days[0][0]):
-        days.insert(0, (start, baseline))
-    if due is not None and (not days or days[-1][0] < due):
-        days.append((due, target))
-    return tuple(days)
 
 
 def _first_seen(plan: Sources, key: str) -> date | None:
@@ -354,20 +266,3 @@ def target_on(metric: Metric, day: date) -> float | None:
         if count:
             return float(metric.targets[count - 1].value)
     return metric.target
-
-
-def until(points: Points, day: date) -> int:
-    """Return how many points are dated on or before a day."""
-    if points and points[-1].date <= day:
-        return len(points)
-    return bisect_right(points, day, key=_day)
-
-
-def between(points: Points, first: date, last: date) -> Points:
-    """Return the points from one day to another, both included."""
-    end = until(points, last)
-    return points[bisect_right(points, first - ONE_DAY, hi=end, key=_day) : end]
-
-
-def _day(point: Point) -> date:
-    return point.date

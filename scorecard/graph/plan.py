@@ -32,7 +32,8 @@ from scorecard.domain.schema import (
     UnitFields,
 )
 from scorecard.domain.vocabulary import Lifecycle, LinkKind, Policy
-from scorecard.graph.metric import Metric, Point, Points, Sources, made, metrics_of
+from scorecard.graph.metric import Metric, Sources, metrics_of
+from scorecard.graph.path import Point, Points, made
 
 
 class Contribution(NamedTuple):
@@ -41,6 +42,15 @@ class Contribution(NamedTuple):
     child: str
     weight: float
     critical: bool
+
+
+class Seen(NamedTuple):
+    """A check-in as far as scores need it: in place of `ObservationFields`, at a tenth of its cost."""
+
+    node: str
+    date: date
+    label: str | None
+    value: float | str
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -133,15 +143,20 @@ class Plan:
 _COUNTED = (Lifecycle.active, Lifecycle.closed)
 
 
-def build(file: PlanFile, revision: int = 0) -> Plan:
-    """Return the plan that a file describes; the file must have passed `structure.check`."""
+def build(file: PlanFile, revision: int = 0, seen: Mapping[str, Points] | None = None) -> Plan:
+    """Return the plan that a file describes; the file must have passed `structure.check`.
+
+    Parameters:
+        seen: the points of its check-ins where they are known already; the file's own are passed over.
+    """
     with collector_paused():
         nodes = {node.key: node for node in file.nodes}
         cascade, drives, balances = _linked(nodes, file)
         formulas = {key: parse(node.formula) for key, node in nodes.items() if node.formula is not None}
         feeds = _fed(nodes, formulas)
         spans = {each.key: Period(each.start, each.end) for each in file.cycles}
-        observations, targets = _points(file.observations), _points(file.targets)
+        observations = points_of(file.observations) if seen is None else seen
+        targets = points_of(file.targets)
         return Plan(
             fields=file,
             perspectives={each.key: each for each in file.perspectives},
@@ -226,18 +241,18 @@ def _contributions(nodes: Iterable[str], links: Iterable[LinkFields]) -> dict[st
     return {parent: tuple(children) for parent, children in found.items()}
 
 
-def _points(rows: Iterable[ObservationFields | TargetFields]) -> dict[str, Points]:
+def points_of(rows: Iterable[ObservationFields | TargetFields | Seen]) -> dict[str, Points]:
     """Choose the one value that counts for each node and day.
 
     The unlabelled one, else the one labelled total, else the last: parts are never summed on a guess.
     """
-    found: dict[str, list[ObservationFields | TargetFields]] = {}
+    found: dict[str, list[ObservationFields | TargetFields | Seen]] = {}
     for node, run in groupby(rows, key=attrgetter("node")):
         found.setdefault(node, []).extend(run)
     return {node: tuple(_one_a_day(each)) for node, each in found.items()}
 
 
-def _one_a_day(rows: list[ObservationFields | TargetFields]) -> list[Point]:
+def _one_a_day(rows: list[ObservationFields | TargetFields | Seen]) -> list[Point]:
     days = [row.date for row in rows]
     if all(map(lt, days, days[1:])):
         return [made(Point, (row.date, row.value)) for row in rows]

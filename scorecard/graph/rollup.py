@@ -15,7 +15,7 @@ from scorecard.domain.schema import NodeFields
 from scorecard.domain.vocabulary import Policy, Reason, Rule, Status
 from scorecard.graph.formulas import Sheets
 from scorecard.graph.judgement import Standing, evidence, frozen, is_frozen, judge
-from scorecard.graph.metric import made
+from scorecard.graph.path import made
 from scorecard.graph.plan import Contribution, Plan
 
 CRITICAL_WEIGHT = 0.25

@@ -8,7 +8,8 @@ from scorecard.domain.measure import STRETCH, ZONE_PROGRESS, Reach, Zones
 from scorecard.domain.period import Period, along, periods_back
 from scorecard.domain.vocabulary import Ambition
 from scorecard.graph.formulas import Sheet
-from scorecard.graph.metric import Metric, target_on, until
+from scorecard.graph.metric import Metric, target_on
+from scorecard.graph.path import until
 from scorecard.graph.plan import Plan
 from scorecard.graph.values import observed
 

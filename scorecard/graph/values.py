@@ -15,7 +15,8 @@ from scorecard.domain.formula import Missing
 from scorecard.domain.measure import AtMost
 from scorecard.domain.period import Period, last_day_fresh, period_of, previous
 from scorecard.domain.vocabulary import Aggregate, Cadence
-from scorecard.graph.metric import Metric, Points, between, made, target_on, until
+from scorecard.graph.metric import Metric, target_on
+from scorecard.graph.path import Points, between, made, until
 
 Until = tuple[date | None, date | None]
 """The last day on which a number is fresh, and on which it is kept at all; None for ever."""

@@ -3,6 +3,7 @@
 import gc
 import time
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -84,7 +85,7 @@ def test_the_leaf_sees_the_top(deep):
     assert len(set(lines)) == len(lines)
     for line in lines:
         assert (line[0], line[-1]) == ("leaf", "n0")
-        assert all(deep.cascade.has_edge(low, high) for low, high in zip(line, line[1:], strict=False))
+        assert all(deep.cascade.has_edge(low, high) for low, high in pairwise(line))
 
 
 def test_the_tree_shows_every_node(deep):

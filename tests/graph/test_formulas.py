@@ -22,7 +22,9 @@ SUMS = {"won": ("sum", "monthly"), "bids": ("sum", "monthly")}
 
 def test_a_ratio_is_a_ratio_of_sums_not_a_mean_of_ratios():
     assert value("won / bids * 100", "01-31", observed=SALES, **SUMS).value == pytest.approx(30)
-    assert value("won / bids * 100", "03-31", "quarterly", SALES, **SUMS).value == pytest.approx(14 / 30 * 100)
+    assert value("won / bids * 100", "03-31", "quarterly", SALES, **SUMS).value == pytest.approx(
+        14 / 30 * 100
+    )
 
 
 @pytest.mark.parametrize(
@@ -48,7 +50,9 @@ def test_what_a_formula_computes_over_its_periods(formula, on, result):
 )
 def test_a_year_to_date_begins_with_the_fiscal_year(fiscal, on, total):
     seen = {"cost": "2025-11-30: 8, 01-31: 1, 02-28: 2, 03-31: 4, 04-30: 9"}
-    standing = value("ytd(cost)", on, observed=seen, more={"fiscal_year_start": fiscal}, cost=("sum", "monthly"))
+    standing = value(
+        "ytd(cost)", on, observed=seen, more={"fiscal_year_start": fiscal}, cost=("sum", "monthly")
+    )
     assert standing.value == total
 
 
@@ -125,7 +129,9 @@ def test_a_formula_may_read_its_own_past_from_an_opening_balance_on():
     flows = {"come": ("sum", "monthly"), "gone": ("sum", "monthly")}
     assert value("lag(it, 1) + come - gone", "02-28", observed=seen, **flows).value == 123
     without = {key: text for key, text in seen.items() if key != "it"}
-    assert value("lag(it, 1) + come - gone", "02-28", observed=without, **flows).reason is Reason.formula_error
+    assert (
+        value("lag(it, 1) + come - gone", "02-28", observed=without, **flows).reason is Reason.formula_error
+    )
 
 
 def test_an_observation_stands_over_the_result_of_its_period():
@@ -136,10 +142,10 @@ def test_an_observation_stands_over_the_result_of_its_period():
 
 
 def test_two_formulas_may_read_each_others_past():
-    nodes = {"one": {"formula": "lag(two, 1) + step", "cadence": "monthly", "measure": AT_LEAST},
-             "two": {"formula": "lag(one, 1) + step", "cadence": "monthly", "measure": AT_LEAST}, "step": {}}  # fmt: skip
+    past = {"cadence": "monthly", "measure": AT_LEAST}
+    one, two = {**past, "formula": "lag(two, 1) + step"}, {**past, "formula": "lag(one, 1) + step"}
     seen = {"one": "01-31: 10", "two": "01-31: 20", "step": "02-28: 1, 03-31: 1"}
-    found = roll("one", on="03-31", observed=seen, **nodes)
+    found = roll("one", on="03-31", observed=seen, one=one, two=two, step={})
     assert (found["one"].value, found["two"].value) == (12, 22)
 
 

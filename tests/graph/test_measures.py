@@ -173,7 +173,9 @@ def test_no_number_is_too_large_to_be_judged(drawn):
 
 @pytest.mark.parametrize("seen", ["01-31: 0.1, 02-28: 0.2", "01-31: 0.2, 02-28: 0.1"])
 def test_a_limit_is_not_missed_by_the_rounding_of_a_sum(seen):
-    standing = stands("at_most 0.3 start 01-01 due 02-28", seen, on="02-28", aggregate="sum", cadence="monthly")
+    standing = stands(
+        "at_most 0.3 start 01-01 due 02-28", seen, on="02-28", aggregate="sum", cadence="monthly"
+    )
     assert (standing.value > 0.3, standing.score, standing.status) == (True, 1.0, ON)
 
 

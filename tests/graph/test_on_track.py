@@ -1,4 +1,4 @@
-"""A plan that is exactly on track reads on track on every day of its life; one that misses by a fifth does not.
+"""A plan exactly on track reads on track on every day of its life; one that misses by a fifth does not.
 
 Each row draws a measure, when its numbers arrive and what they are when everything goes as planned.
 """
@@ -30,7 +30,7 @@ class Row(NamedTuple):
     aggregate: str
     seen: dict[date, float]
     missed: Callable[[float], float]
-    targets: dict[date, float] = {}
+    targets: dict[date, float] | None = None
     cycle: tuple[date, date] | None = None
 
 
@@ -81,7 +81,13 @@ ROWS = {
         {day: 1200 * share for day, share in zip(MONTHS, SEASON, strict=True)},
     ),
     "a weekly key result": Row(
-        "reach 40 -> 80", "weekly", "last", path(Cadence.weekly, 40, 80, *Q2), fifth_of_the_way_less(40), {}, Q2
+        "reach 40 -> 80",
+        "weekly",
+        "last",
+        path(Cadence.weekly, 40, 80, *Q2),
+        fifth_of_the_way_less(40),
+        None,
+        Q2,
     ),
     "a weekly key result that stretches": Row(
         "reach 40 -> 80 aspirational",
@@ -89,7 +95,7 @@ ROWS = {
         "last",
         {day: 40 + 0.7 * (value - 40) for day, value in path(Cadence.weekly, 40, 80, *Q2).items()},
         fifth_of_the_way_less(40),
-        {},
+        None,
         Q2,
     ),
     "a monthly key result": Row(
@@ -136,7 +142,11 @@ ROWS = {
         "at_least 28" + YEAR, "monthly", "sum", dict.fromkeys(DAYS, 1.0), fifth_less
     ),
     "a utilisation that stays in its band": Row(
-        "between 70 .. 82 floor 6" + YEAR, "monthly", "last", dict.fromkeys(MONTHS, 82.0), lambda value: 82 * 1.2
+        "between 70 .. 82 floor 6" + YEAR,
+        "monthly",
+        "last",
+        dict.fromkeys(MONTHS, 82.0),
+        lambda value: 82 * 1.2,
     ),
     "a budget": Row(
         "at_most 1200" + YEAR, "monthly", "sum", dict.fromkeys(MONTHS, 100.0), lambda value: value * 1.2
@@ -170,8 +180,12 @@ def statuses(name, missed):
     turn = row.missed if missed else float
     fields = {"measure": measure(row.drawn), "cadence": row.cadence, "aggregate": row.aggregate}
     more = {
-        "observations": [{"node": "it", "date": day, "value": turn(value)} for day, value in row.seen.items()],
-        "targets": [{"node": "it", "date": day, "value": value} for day, value in row.targets.items()],
+        "observations": [
+            {"node": "it", "date": day, "value": turn(value)} for day, value in row.seen.items()
+        ],
+        "targets": [
+            {"node": "it", "date": day, "value": value} for day, value in (row.targets or {}).items()
+        ],
     }
     if row.cycle:
         fields["cycle"] = "cycle"

@@ -81,7 +81,9 @@ def test_a_draft_makes_its_parent_neither_better_nor_worse():
 
 
 def test_a_parent_of_nothing_but_drafts_has_no_target_and_one_of_other_cycles_is_not_due():
-    year = {"cycles": [{"key": "past", "title": "Past", "start": day("2025-01-01"), "end": day("2025-12-31")}]}
+    year = {
+        "cycles": [{"key": "past", "title": "Past", "start": day("2025-01-01"), "end": day("2025-12-31")}]
+    }
     assert roll("top < a=1", a={"lifecycle": "draft"})["top"].reason is Reason.no_target
     assert roll("top < a=1", more=year, a={"cycle": "past"})["top"].reason is Reason.not_due
 
@@ -151,7 +153,9 @@ def test_a_person_s_judgement_stands_until_its_last_day_included(on, status, rul
 
 def test_caps_and_policies_read_what_was_computed_not_what_was_judged():
     judged = {**JUDGED, "status": "on_track", "until": day("12-31")}
-    found = roll("all < top!:judged < a=0.1; all < b[99]=1; low:worst < top", more=DANA, top={"judged": judged})
+    found = roll(
+        "all < top!:judged < a=0.1; all < b[99]=1; low:worst < top", more=DANA, top={"judged": judged}
+    )
     assert found["top"].status is ON
     assert (found["all"].status, found["all"].rule) == (OFF, Rule.critical_child)
     assert found["low"].status is OFF

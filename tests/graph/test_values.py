@@ -1,11 +1,11 @@
-"""Section 3 of the measurement rules: from observations to the value of a day and the target it is held to."""
+"""Section 3 of the measurement rules: from observations to the value of a day, and its target."""
 
 from datetime import date
 
 import pytest
 
 from scorecard.domain.vocabulary import Lifecycle, Reason, Status
-from tests.drawing import day, plan, roll, stands
+from tests.drawing import day, measure, plan, roll, stands
 
 YEAR = "01-01..12-31"
 DAILY = "01-30: 1, 01-31: 2, 02-10: 30, 02-20: 40, 03-05: 500"
@@ -102,9 +102,7 @@ def test_sums_take_nothing_from_outside_the_window_but_a_last_value_may_be_older
 )
 def test_a_sum_is_judged_by_periods_that_lie_wholly_in_the_window(on, value, reason):
     seen = "01-30: 9, 02-20: 70, 11-30: 60, 12-10: 5"
-    standing = stands(
-        "at_least 60", seen, on=on, cadence="monthly", aggregate="sum", cycle="01-15..12-15"
-    )
+    standing = stands("at_least 60", seen, on=on, cadence="monthly", aggregate="sum", cycle="01-15..12-15")
     assert (standing.value, standing.reason) == (value, reason)
 
 
@@ -191,9 +189,8 @@ def test_a_metric_without_a_target_shows_its_value_and_has_no_colour():
 
 
 def test_a_value_that_its_measure_cannot_read_is_none():
-    node = {"measure": {"kind": "reach", "baseline": 0.0, "target": 1.0}, "formula": "mood"}
-    found = roll("it", it=node, mood={"measure": {"kind": "zones", "commit": "a", "target": "b", "stretch": "c"}},
-                 observed={"mood": "06-30: commit"})  # fmt: skip
+    reader = {"measure": {"kind": "reach", "baseline": 0.0, "target": 1.0}, "formula": "mood"}
+    found = roll("it", it=reader, mood={"measure": measure("zones")}, observed={"mood": "06-30: commit"})
     assert (found["it"].value, found["it"].reason) == (None, Reason.no_value)
     assert found["mood"].value == "commit"
 
