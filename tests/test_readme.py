@@ -2,18 +2,44 @@
 
 import re
 import subprocess
+from datetime import date
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from app import create_app
+from scorecard import explain, read_plan, standings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = re.findall(r"^\| `flask ([a-z]+(?: [a-z]+)?)", README, re.MULTILINE)
 PATHS = sorted(set(re.findall(r"`((?:scorecard|templates|static|seeds|tests|bench)/[\w/.]*)`", README)))
 PICTURES = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+
+
+EXAMPLE = re.findall(r"^\| `(\w+)` \| ([\d.]+) \|.*\| ([\d.]+) \| (\d+) \| ([\d.]+) \|$", README, re.M)
+    r"^\| `(\w+)` \| ([\d.]+) \|.*\| ([\d.]+) \| (\d+) \| ([\d.]+) \|$", README, re.MULTILINE
+)
+
+
+def test_the_worked_example_is_what_the_tool_computes() -> None:
+    plan, day = read_plan(ROOT / "seeds" / "northwind.yaml"), date(2026, 11, 21)
+    found, said = standings(plan, day), explain(plan, "uptime_promise", day)
+    computed = [
+        (
+            child.key,
+            f"{found[child.key].value:g}",
+            f"{child.score:.4f}",
+            f"{child.weight:g}",
+            f"{100 * child.gap_share:.2f}",
+        )
+        for child in said.children
+    ]
+    assert computed == EXAMPLE
+    assert f"/ 6 = {said.score:.4f}" in README
+    assert f"gap of {100 * (said.gap or 0):.2f} points" in README
+    assert (said.off_track_below, said.leaves_below, found["uptime_promise"].status) == (2, 5, "at_risk")
 
 
 @pytest.fixture
