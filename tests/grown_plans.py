@@ -73,7 +73,7 @@ def grown_plan(nodes: int, seed: int, months: int = 12) -> PlanFile:
     )
 
 
-def _grown_parents(chance, index, first_leaf):
+def _grown_parents(chance: random.Random, index: int, first_leaf: int) -> list[int]:
     """Return the positions of a node's parents: a tree five wide, and now and then one parent more."""
     parents = {(index - 1) // 5}
     if chance.random() < 0.1:
@@ -81,13 +81,13 @@ def _grown_parents(chance, index, first_leaf):
     return sorted(parents)
 
 
-def _month_ends(months):
+def _month_ends(months: int) -> list[date]:
     """Return the last days of as many months, up to December 2026."""
     after = (2027 * 12 - back for back in range(months - 1, -1, -1))
     return [date(month // 12, month % 12 + 1, 1) - timedelta(days=1) for month in after]
 
 
-def _grown_node(chance, key, index, leaf):
+def _grown_node(chance: random.Random, key: str, index: int, leaf: bool) -> NodeFields:
     place = index % len(_PLACES)
     title = f"{chance.choice(_SUBJECTS)} {_PLACES[place]} {index}"
     return NodeFields(
@@ -103,22 +103,21 @@ def _grown_node(chance, key, index, leaf):
     )
 
 
-def _grown_measure(chance) -> Measure:
+def _grown_measure(chance: random.Random) -> Measure:
     target = float(chance.randint(50, 120))
     year = {"start": date(2026, 1, 1), "due": date(2026, 12, 31)}
-    return chance.choice(
-        (
-            Reach(baseline=target / 2, target=target, **year),
-            AtLeast(target=target, floor=target * 0.8),
-            AtMost(target=target, floor=target * 1.2),
-            Between(low=target - 10, high=target + 10),
-            Milestone(**year),
-            Zones(commit="a first customer", target="ten customers", stretch="a market"),
-        )
+    shapes: tuple[Measure, ...] = (
+        Reach(baseline=target / 2, target=target, **year),
+        AtLeast(target=target, floor=target * 0.8),
+        AtMost(target=target, floor=target * 1.2),
+        Between(low=target - 10, high=target + 10),
+        Milestone(**year),
+        Zones(commit="a first customer", target="ten customers", stretch="a market"),
     )
+    return chance.choice(shapes)
 
 
-def _grown_value(chance, measure, elapsed):
+def _grown_value(chance: random.Random, measure: Measure, elapsed: float) -> float | str:
     if isinstance(measure, Zones):
         return chance.choice(("below", "commit", "target", "stretch"))
     if isinstance(measure, Milestone):

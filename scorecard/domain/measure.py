@@ -140,26 +140,20 @@ def proposed_floor(measure: Threshold, target: float | None, percent: bool) -> f
     return aim - (abs(aim) * 0.1 if allowed_misses is None else max(allowed_misses, 1.0))
 
 
-def miss(measure: Threshold, value: float, target: float | None = None) -> float:
-    """Return how far a value lies on the wrong side, 0 when the promise is met.
+def shortfall(measure: Threshold, value: float, target: float | None, floor: float) -> float:
+    """Return the miss in distances of the floor: 0 met, 1 at the floor, inf where any miss is failure.
 
     What differs from the aim by less than the rounding of a long sum meets it.
     """
     if measure.kind == "between":
-        aim = measure.low if value < measure.low else measure.high
-        by = max(measure.low - value, value - measure.high)
+        aim, distance = measure.low if value < measure.low else measure.high, floor
+        by = aim - value if value < measure.low else value - aim
     else:
         aim = measure.target if target is None else target
+        distance = abs(aim - floor)
         by = aim - value if measure.kind == "at_least" else value - aim
-    return by if by > ROUNDING * max(abs(aim), abs(value)) else 0.0
-
-
-def shortfall(measure: Threshold, value: float, target: float | None, floor: float) -> float:
-    """Return the miss in distances of the floor: 0 met, 1 at the floor, inf where any miss is failure."""
-    by = miss(measure, value, target)
-    if by == 0:
+    if by <= 0.0 or by <= ROUNDING * (abs(aim) + abs(value)):
         return 0.0
-    distance = floor if target is None else abs(target - floor)
     return by / distance if distance and by != inf else inf
 
 
@@ -195,7 +189,7 @@ _LARGEST = sys.float_info.max
 
 def reach_score(progress: float, expected: float) -> float:
     """Return how well a progress keeps up with the expected one, 0..1."""
-    return clamp(1.0 - (expected - progress) / max(expected, EARLY))
+    return clamp(1.0 - (expected - progress) / (expected if expected > EARLY else EARLY))
 
 
 def clamp(share: float) -> float:

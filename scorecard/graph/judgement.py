@@ -76,7 +76,9 @@ def judge(plan: Plan, key: str, day: date, sheets: Sheets | None = None) -> Stan
     """
     metric = plan.metrics[key]
     kind = type(metric.measure)
-    found = evidence(plan, metric, day, sheets)
+    found = evidence(plan, metric, day, sheets) if metric.computed else observed(metric, day)
+    if found.value is not None and type(found.value) is not metric.shape:
+        found = found._replace(value=None)
     promise = metric.promise or _PROMISES[kind](metric, found)
     reason = _reason(metric, found, promise, day)
     progress = score = None
@@ -102,11 +104,10 @@ _NO_DATA, _NOT_DUE, _BANDS = Status.no_data, Reason.not_due, Rule.bands
 
 
 def evidence(plan: Plan, metric: Metric, day: date, sheets: Sheets | None = None) -> Evidence:
-    """Return the value of a metric as of a day; one that its measure cannot read is none."""
-    found = (sheets or Sheets(plan, day)).evidence(metric) if metric.computed else observed(metric, day)
-    if found.value is None or type(found.value) is metric.shape:
-        return found
-    return found._replace(value=None)
+    """Return the value of a metric as of a day, and what it rests on."""
+    if metric.computed:
+        return (sheets or Sheets(plan, day)).evidence(metric)
+    return observed(metric, day)
 
 
 def _limit_promise(metric: Metric, found: Evidence) -> Promise:

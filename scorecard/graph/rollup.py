@@ -26,7 +26,7 @@ HALF = 0.5
 
 
 ALMOST = 1.0 - 1e-9
-"""Two losses that differ by less, as sums in another order may, are alike."""
+"""What differs by less, as sums in another order may, is alike."""
 
 _ON_TRACK, _OFF_TRACK, _NO_DATA, _NOT_DUE = Status.on_track, Status.off_track, Status.no_data, Reason.not_due
 _BEHIND = (Status.at_risk, Status.off_track)
@@ -59,8 +59,9 @@ def rollup(plan: Plan, day: date | None = None) -> dict[str, Standing]:
             standing = judge(plan, key, day, sheets)
         else:
             parts = counted(plan.contributions[key], standings, taking_part)
-            standing = combined(key, parts, plan.policy(key), plan.bands(node))
-            standing = standing if parts and key not in plan.metrics else _described(plan, standing, day)
+            standing = combined(key, parts, node.policy or plan.fields.policy, node.bands or plan.fields.bands)
+            if not parts or key in plan.metrics:
+                standing = _described(plan, standing, day)
         standings[key] = standing if node.judged is None else _overridden(plan, node, standing, day)
     return standings
 
@@ -151,9 +152,9 @@ def _cap(scored: Sequence[Part], weight: float, status: Status) -> tuple[Status,
         return None
     if len(off) >= 2:
         return Status.at_risk, Rule.off_track_children
-    if quantised(fsum([part.weight for part in off]) / weight) >= CRITICAL_WEIGHT:
+    if fsum([part.weight for part in off]) >= CRITICAL_WEIGHT * weight * ALMOST:
         return Status.at_risk, Rule.off_track_weight
-    if quantised(fsum([part.weight for part in behind]) / weight) >= HALF:
+    if fsum([part.weight for part in behind]) >= HALF * weight * ALMOST:
         return Status.at_risk, Rule.half_not_on_track
     return None
 
