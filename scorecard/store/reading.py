@@ -3,11 +3,10 @@
 A plan takes nine SELECTs, however large it is: its row, seven tables and the check-ins.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, select
@@ -15,34 +14,26 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, func, select
 from scorecard.domain.schema import NodeFields, ObservationFields, PlanFields, PlanFile
 from scorecard.domain.shape import Shape
 from scorecard.graph.plan import Plan, build, collector_paused
+from scorecard.store.points import read_points
 from scorecard.store.rows import NODE, OBSERVATIONS, PLAN, SECTIONS, TARGET, Family, Row, fields_of
 
 Condition = ColumnElement[bool]
-
-
-class Seen(NamedTuple):
-    """A check-in as far as scores need it: in place of `ObservationFields`, at a tenth of its cost."""
-
-    node: str
-    date: date
-    label: str | None
-    value: float | str
 
 
 def read_plan(connection: Connection, row: Row) -> Plan:
     """Return the plan of a row of `plan`, at the revision of that row."""
     fields = cast(PlanFields, fields_of(PLAN, row))
     with collector_paused():
-        seen = cast("tuple[ObservationFields, ...]", tuple(_standing(connection, row["id"])))
-        file = _file(connection, row["id"], fields, seen)
-        return replace(build(file, row["revision"]), fields=fields)
+        seen = read_points(connection, row["id"])
+        file = _file(connection, row["id"], fields)
+        return replace(build(file, row["revision"], seen), fields=fields)
 
 
 def read_file(connection: Connection, row: Row, nodes: Collection[str] | None = None) -> PlanFile:
     """Return all of a plan but its history: notes and every label too; check-ins of some nodes, if asked."""
     fields = cast(PlanFields, fields_of(PLAN, row))
     with collector_paused():
-        return _file(connection, row["id"], fields, tuple(read_observations(connection, row["id"], nodes)))
+        return _file(connection, row["id"], fields, read_observations(connection, row["id"], nodes))
 
 
 def find_plan(connection: Connection, key: str) -> RowMapping | None:
@@ -51,13 +42,13 @@ def find_plan(connection: Connection, key: str) -> RowMapping | None:
 
 
 def _file(
-    connection: Connection, plan_id: int, fields: PlanFields, observations: tuple[ObservationFields, ...]
+    connection: Connection, plan_id: int, fields: PlanFields, observations: Iterable[ObservationFields] = ()
 ) -> PlanFile:
     """Put the sections together; each row was validated alone, and the whole when it was written."""
     said: dict[str, Any] = dict(fields)
     for family in SECTIONS:
         said[family.section] = read_section(connection, plan_id, family)
-    return PlanFile.model_construct(**said, observations=observations)
+    return PlanFile.model_construct(**said, observations=tuple(observations))
 
 
 def read_section(connection: Connection, plan_id: int, family: Family, *only: Condition) -> tuple[Any, ...]:
@@ -83,31 +74,6 @@ def read_nodes(connection: Connection, plan_id: int, keys: Sequence[str]) -> dic
     """Return some nodes of a plan, those that are there."""
     found = read_section(connection, plan_id, NODE, NODE.table.c.key.in_(keys))
     return {node.key: node for node in found}
-
-
-def read_points(connection: Connection, plan_id: int, nodes: Sequence[str]) -> Plan:
-    """Return a plan of nothing but the check-ins and targets of some nodes."""
-    seen = cast(
-        "tuple[ObservationFields, ...]", tuple(_standing(connection, plan_id, OBSERVATIONS.c.node.in_(nodes)))
-    )
-    targets = read_section(connection, plan_id, TARGET, TARGET.table.c.node.in_(nodes))
-    return build(PlanFile.model_construct(plan="", nodes=(), observations=seen, targets=targets))
-
-
-def _standing(connection: Connection, plan_id: int, *only: Condition) -> Iterator[Seen]:
-    """Yield the check-ins that stand, corrected ones in the place of what they correct."""
-    columns = OBSERVATIONS.c
-    rows = connection.execute(
-        select(columns.node, columns.date, columns.label, columns.value, columns.word)
-        .where(columns.plan_id == plan_id, *only)
-        .order_by(columns.id)
-    )
-    said = {
-        (node, day, label): word if value is None else value for node, day, label, value, word in rows.all()
-    }
-    for (node, day, label), value in said.items():
-        if value is not None:
-            yield Seen(node, day, label or None, value)
 
 
 def read_observations(

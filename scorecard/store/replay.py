@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 
 from scorecard.domain.schema import NodeFields, PlanFile
-from scorecard.graph.plan import Plan, build
+from scorecard.graph.plan import Plan, build, points_of
 from scorecard.graph.renewal import renewed
 from scorecard.store.database import Database
-from scorecard.store.reading import read_nodes, read_plan, read_points, read_section
-from scorecard.store.rows import LINK, NODE, PARTS, PLAN, Row, fields_of
+from scorecard.store.points import read_points
+from scorecard.store.reading import read_nodes, read_plan, read_section
+from scorecard.store.rows import LINK, NODE, PARTS, PLAN, TARGET, Row, fields_of
 from scorecard.store.tables import CHANGES, TOUCHED
 
 MOST_CHANGES, MOST_NODES = 64, 200
@@ -44,14 +45,15 @@ def replayed(connection: Connection, row: Row, plan: Plan) -> Plan | None:
     since = _since(connection, row, plan.revision)
     if since is None:
         return None
-    points = read_points(connection, row["id"], since.nodes)
+    observed = read_points(connection, row["id"], since.nodes)
+    targets = points_of(read_section(connection, row["id"], TARGET, TARGET.table.c.node.in_(since.nodes)))
     parts = {
         **_parts(connection, row["id"], since),
         "fields": fields_of(PLAN, row),
         "revision": row["revision"],
         "nodes": _nodes(connection, row["id"], plan.nodes, since),
-        "observations": _pointed(plan.observations, points.observations, since.nodes),
-        "targets": _pointed(plan.targets, points.targets, since.nodes),
+        "observations": _pointed(plan.observations, observed, since.nodes),
+        "targets": _pointed(plan.targets, targets, since.nodes),
     }
     if not _structural(since):
         return renewed(plan, since.nodes, **parts)
