@@ -59,7 +59,7 @@ def rollup(plan: Plan, day: date | None = None) -> dict[str, Standing]:
             standing = judge(plan, key, day, sheets)
         else:
             parts = counted(plan.contributions[key], standings, taking_part)
-            standing = combined(key, parts, node.policy or plan.fields.policy, node.bands or plan.fields.bands)
+            standing = combined(key, parts, plan.policy(key), plan.bands(node))
             if not parts or key in plan.metrics:
                 standing = _described(plan, standing, day)
         standings[key] = standing if node.judged is None else _overridden(plan, node, standing, day)
