@@ -17,10 +17,7 @@ COMMANDS = re.findall(r"^\| `flask ([a-z]+(?: [a-z]+)?)", README, re.MULTILINE)
 PATHS = sorted(set(re.findall(r"`((?:scorecard|templates|static|seeds|tests|bench)/[\w/.]*)`", README)))
 PICTURES = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
 
-
 EXAMPLE = re.findall(r"^\| `(\w+)` \| ([\d.]+) \|.*\| ([\d.]+) \| (\d+) \| ([\d.]+) \|$", README, re.M)
-    r"^\| `(\w+)` \| ([\d.]+) \|.*\| ([\d.]+) \| (\d+) \| ([\d.]+) \|$", README, re.MULTILINE
-)
 
 
 def test_the_worked_example_is_what_the_tool_computes() -> None:
