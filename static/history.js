@@ -31,6 +31,11 @@
     };
   }
 
+  // Under the chart the last value is written while the pointer is elsewhere.
+  function sayLast(plot) {
+    if (plot.cursor.idx == null) plot.setLegend({ idx: plot.data[0].length - 1 }, false);
+  }
+
   function dates(style) {
     const format = new Intl.DateTimeFormat(document.documentElement.lang, { ...style, timeZone: "UTC" });
     return (seconds) => format.format(seconds * 1000);
@@ -58,7 +63,7 @@
       height: 260,
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
       cursor: { points: { size: 8 } },
-      hooks: { drawClear: [drawZones(figure, zones)] },
+      hooks: { drawClear: [drawZones(figure, zones)], ready: [sayLast], setCursor: [sayLast] },
       axes: [
         { ...axis, grid: { show: false }, values: writeDates },
         { ...axis, size: 60, values: (_, splits) => splits.map(level) },

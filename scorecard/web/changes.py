@@ -7,6 +7,7 @@ from scorecard.graph.plan import Plan
 from scorecard.store.history import Entry
 from scorecard.web.fields import LABELS, day_of, flat, said
 from scorecard.web.language import _
+from scorecard.web.measures import own_unit
 from scorecard.web.wording import quantity
 
 
@@ -68,7 +69,8 @@ def _recorded(entry: Entry, plan: Plan) -> str:
     node = plan.nodes.get(entry.subject or "")
     if "to" not in facts:
         return _("Recorded a value")
-    shown = {"day": day_of(facts.get("date")), "value": quantity(facts["to"], node.format if node else None)}
+    value = quantity(facts["to"], own_unit(node) if node else None)
+    shown = {"day": day_of(facts.get("date")), "value": value}
     if facts.get("from") is None:
         return _("Recorded %(value)s for %(day)s", **shown)
     return _("Corrected %(day)s to %(value)s", **shown)
@@ -79,7 +81,7 @@ def _title(plan: Plan, key: str | None) -> str:
 
 
 def _details(entry: Entry, plan: Plan, node: str | None) -> Iterator[Detail]:
-    unit = plan.nodes[node].format if node is not None and node in plan.nodes else None
+    unit = own_unit(plan.nodes[node]) if node is not None and node in plan.nodes else None
     facts = entry.facts
     if entry.intent in ("record", "set_target", "drop_target", "withdraw") and facts.get("from") is not None:
         yield Detail(_("Value"), quantity(facts["from"], unit), quantity(facts.get("to"), unit))

@@ -187,17 +187,17 @@ def _plain(name: str, value: Any, unit: str | None) -> str:
         measured = name.rpartition(".")[2] in _NUMBERS or name == "benchmark.value"
         return quantity(value, unit) if measured else number(value)
     if isinstance(value, list | tuple):
-        return ", ".join(_item(each) for each in value)
+        return ", ".join(_item(each, unit) for each in value)
     if name.rpartition(".")[2] in ("start", "due", "until", "end") and isinstance(value, str):
         return day_of(value)
     text = _(ZONES[value]) if name == "value" and value in ZONES else str(value)
     return text if len(text) <= _LONG else text[: _LONG - 1] + "…"
 
 
-def _item(value: Any) -> str:
+def _item(value: Any, unit: str | None) -> str:
     if isinstance(value, Mapping):
         if "date" in value and "value" in value:
-            return f"{day_of(value['date'])}: {number(value['value'])}"
+            return f"{day_of(value['date'])}: {quantity(value['value'], unit)}"
         return str(value.get("title") or value.get("name") or value.get("rule") or "")
     return str(value)
 

@@ -18,6 +18,7 @@ from scorecard.store.commands.imports import Imported, Preview, apply_import, pr
 from scorecard.web import errors, forms, uploads
 from scorecard.web.fields import KINDS, LABELS, said
 from scorecard.web.language import _, ngettext
+from scorecard.web.measures import own_unit
 from scorecard.web.reading import database
 from scorecard.web.render import page, say
 from scorecard.web.session import actor
@@ -244,7 +245,7 @@ def _groups(found: Preview, read: Read) -> list[Group]:
     if not found.new:
         known = queries.load_plan(database(), found.plan).nodes
         names = {**{key: node.title for key, node in known.items()}, **names}
-    units = {key: node.format for key, node in nodes.items()}
+    units = {key: own_unit(node) for key, node in nodes.items()}
     by_kind: dict[str, list[Change]] = {kind: [] for kind in ("plan", *SECTIONS.values())}
     for change in found.changes:
         by_kind[change.kind].append(change)

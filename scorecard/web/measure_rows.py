@@ -11,14 +11,14 @@ from flask import current_app
 from markupsafe import Markup
 
 from scorecard.domain.schema import NodeFields
-from scorecard.domain.vocabulary import NodeKind, Reason, Status
+from scorecard.domain.vocabulary import NodeKind, Status
 from scorecard.graph.judgement import Standing
 from scorecard.graph.perspectives import perspectives_of
 from scorecard.graph.plan import Plan
 from scorecard.graph.series import last_periods
 from scorecard.web import charts
 from scorecard.web.language import _, locale
-from scorecard.web.measures import held_against, node_address, unit_of, written
+from scorecard.web.measures import held_against, node_address, reason_of, unit_of, written
 from scorecard.web.reading import View
 from scorecard.web.wording import ago, percent, promise, word
 from scorecard.web.wording import day as written_day
@@ -56,7 +56,7 @@ class Row:
     bullet: charts.Bullet | None
     progress: str
     status: Status
-    reason: Reason | None
+    reason: str
     seen: date | None
     fresh: str
     seen_day: str
@@ -118,7 +118,7 @@ class _Writer:
             bullet=_bullet(standing),
             progress=percent(standing.progress),
             status=standing.status,
-            reason=standing.reason,
+            reason=reason_of(self.plan, node.key, standing),
             seen=standing.seen,
             fresh=ago(standing.seen, self.view.day) if self.plan.is_leaf(node.key) else "",
             seen_day=written_day(standing.seen),

@@ -4,10 +4,11 @@ from flask import g
 
 from scorecard.domain.measure import AtLeast, AtMost, Milestone, Reach
 from scorecard.domain.schema import NodeFields
+from scorecard.domain.vocabulary import NodeKind, Reason
 from scorecard.graph.judgement import Standing
 from scorecard.graph.plan import Plan
 from scorecard.web.render import here
-from scorecard.web.wording import NOTHING, percent, quantity
+from scorecard.web.wording import SHARE, quantity
 
 
 def node_address(plan: Plan, key: str) -> str:
@@ -32,11 +33,26 @@ def unit_of(plan: Plan, key: str) -> str | None:
     return node.format
 
 
+NOTHING_BELOW = "nothing_below"
+"""What a page says in place of "no target" of an objective in which nothing counts: it needs no target."""
+
+
+def reason_of(plan: Plan, key: str, standing: Standing) -> str:
+    """Return the word of why a node has no colour or an old one, as pages show it; "" where it has one."""
+    node = plan.nodes[key]
+    if standing.reason is Reason.no_target and node.kind is NodeKind.objective and node.measure is None:
+        return NOTHING_BELOW
+    return standing.reason or ""
+
+
+def own_unit(node: NodeFields) -> str | None:
+    """Return the unit that a node names itself; the value of a milestone is the share done."""
+    return SHARE if isinstance(node.measure, Milestone) else node.format
+
+
 def written(value: float | str | None, node: NodeFields, unit: str | None) -> str:
-    """Write a node's value; the value of a milestone is the share done."""
-    if isinstance(node.measure, Milestone) and isinstance(value, float | int):
-        return percent(value)
-    return quantity(value, unit) if value is not None else NOTHING
+    """Write a node's value."""
+    return quantity(value, SHARE if isinstance(node.measure, Milestone) else unit)
 
 
 def held_against(node: NodeFields, standing: Standing) -> NodeFields:

@@ -16,7 +16,7 @@ from scorecard.store.work import Written
 from scorecard.web import errors, forms, node_forms, node_links, node_page, node_words
 from scorecard.web.forms import BadForm
 from scorecard.web.language import _
-from scorecard.web.measures import held_against, unit_of, written
+from scorecard.web.measures import held_against, reason_of, unit_of, written
 from scorecard.web.node_chart import course
 from scorecard.web.reading import View, database, view
 from scorecard.web.render import answer, done, here, page
@@ -163,6 +163,7 @@ def _quantify(seen: View, node: NodeFields) -> Mapping[str, Any]:
     unit = unit_of(seen.plan, node.key)
     return {
         "standing": standing,
+        "reason": reason_of(seen.plan, node.key, standing),
         "value": "" if standing.value is None else written(standing.value, node, unit),
         "promise": promise(held_against(node, standing), unit) if node.measure else "",
         "figures": list(node_page.figures(seen, node, standing)),

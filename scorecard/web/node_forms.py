@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from flask import request
 from pydantic import ValidationError
 
-from scorecard.domain.measure import AtLeast, AtMost, Between, proposed_floor
+from scorecard.domain.measure import AtLeast, AtMost, Between, Milestone, proposed_floor
 from scorecard.domain.schema import Action, NodeFields, ObservationFields
 from scorecard.web import forms
 from scorecard.web.fields import LABELS, MEASURES
@@ -63,6 +63,9 @@ def filled(node: NodeFields) -> dict[str, str]:
         for name, value in (plain[group] or {}).items():
             if value not in (None, []):
                 texts[f"{group}.{name}"] = value if isinstance(value, str) else _text(value)
+    if isinstance(node.measure, Milestone):
+        points = [{"date": point.date, "value": point.value * 100} for point in node.measure.path]
+        texts["measure.path"] = _text(points)
     if plain["bands"]:
         texts |= {f"bands.{name}": _text(share * 100) for name, share in plain["bands"].items()}
     if texts.get("measure.kind") == "zones":
@@ -130,7 +133,8 @@ def _part(read: Reader, name: str) -> object:
     """Return one field of a measure."""
     at = f"measure.{name}"
     if name == "path":
-        return read(_path, at)
+        share = request.form.get("measure.kind") == "milestone"
+        return read(_shares if share else _path, at)
     if name in MEASURE_NUMBERS:
         return read(forms.number, at)
     return read(forms.day, at) if name in MEASURE_DAYS else forms.typed(at)
@@ -139,6 +143,14 @@ def _part(read: Reader, name: str) -> object:
 def _path(name: str) -> tuple[dict[str, Any], ...]:
     """Return the points of a plan to date, a day and a value on each line."""
     return tuple(_point(name, line) for line in (forms.typed(name) or "").splitlines() if line.strip())
+
+
+def _shares(name: str) -> tuple[dict[str, Any], ...]:
+    """Return the points of a milestone's plan to date, typed in percent."""
+    points = _path(name)
+    if any(not 0 <= point["value"] <= 100 for point in points):
+        raise BadForm({name: [_("The share done lies between 0 and 100 %.")]})
+    return tuple({**point, "value": round(point["value"] / 100, 9)} for point in points)
 
 
 def _point(name: str, line: str) -> dict[str, Any]:

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from scorecard.domain.schema import NodeFields
-from scorecard.domain.vocabulary import LinkKind, NodeKind, Reason, Status
+from scorecard.domain.vocabulary import LinkKind, NodeKind, Status
 from scorecard.graph.alignment import company_objectives, lines_of_sight
 from scorecard.graph.course import operands
 from scorecard.web.language import _, ngettext
-from scorecard.web.measures import node_address, unit_of, written
+from scorecard.web.measures import node_address, reason_of, unit_of, written
 from scorecard.web.reading import View
 from scorecard.web.wording import number, percent
 
@@ -23,7 +23,7 @@ class Neighbour(NamedTuple):
     href: str
     kind: NodeKind
     status: Status
-    reason: Reason | None
+    reason: str
     note: str = ""
 
 
@@ -44,7 +44,8 @@ class Piece(NamedTuple):
 def neighbour(view: View, key: str, note: str = "") -> Neighbour:
     """Return a node as another one's page shows it; an archived one has no status."""
     node, standing = view.plan.nodes[key], view.standings.get(key)
-    status, reason = (standing.status, standing.reason) if standing else (Status.no_data, None)
+    status = standing.status if standing else Status.no_data
+    reason = reason_of(view.plan, key, standing) if standing else ""
     return Neighbour(node.title, node_address(view.plan, key), node.kind, status, reason, note)
 
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from scorecard.domain.vocabulary import Reason, Status
 from scorecard.graph.alignment import company_objectives
 from scorecard.graph.company import company_standing, shortfall
-from scorecard.graph.perspectives import perspective_standings
+from scorecard.graph.perspectives import perspective_standings, tops
 from scorecard.store import queries
 from scorecard.store.queries import PlanLine
 from scorecard.web import charts
@@ -25,7 +25,7 @@ MOST_CARDS = 12
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A perspective of a plan by its title and status."""
+    """A perspective of a plan in which something stands, by its title and status."""
 
     title: str
     place: int
@@ -72,7 +72,7 @@ def card(line: PlanLine) -> Card:
     seen = view(line.key)
     plan, standings, day = seen.plan, seen.standings, seen.day
     standing = company_standing(plan, standings, day)
-    found = perspective_standings(plan, standings, day)
+    found, held = perspective_standings(plan, standings, day), tops(plan)
     faces = tuple(
         Face(
             each.title,
@@ -83,6 +83,7 @@ def card(line: PlanLine) -> Card:
             found[each.key].reason,
         )
         for place, each in enumerate(plan.perspectives.values())
+        if held[each.key]
     )
     return Card(
         key=plan.key,

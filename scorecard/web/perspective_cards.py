@@ -12,7 +12,7 @@ from scorecard.graph.judgement import Standing
 from scorecard.graph.perspectives import perspectives_of, together, tops
 from scorecard.web import charts
 from scorecard.web.language import _
-from scorecard.web.measures import node_address
+from scorecard.web.measures import node_address, reason_of
 from scorecard.web.reading import View, day_before, standings_on
 from scorecard.web.render import here
 from scorecard.web.wording import day as written_day
@@ -47,7 +47,7 @@ class Line:
     title: str
     href: str
     status: Status
-    reason: Reason | None
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,8 @@ def _card(
 def line(view: View, key: str) -> Line:
     """Return a node by its title and status."""
     standing = view.standings[key]
-    return Line(view.plan.nodes[key].title, node_address(view.plan, key), standing.status, standing.reason)
+    reason = reason_of(view.plan, key, standing)
+    return Line(view.plan.nodes[key].title, node_address(view.plan, key), standing.status, reason)
 
 
 def change(now: Standing, then: Standing, since: date) -> Change | None:

@@ -59,14 +59,17 @@ def database() -> Database:
 def view(plan_key: str) -> View:
     """Return the plan as the address asks for it: `cycle` and `as_of` choose the day.
 
+    A day outside the cycle decides: it is judged in the cycle that holds it.
+
     Raises:
         NotFound: for a plan or cycle that is not there.
         NoSuchDay: for an `as_of` that is no day.
     """
     plan = queries.load_plan(database(), plan_key)
-    cycle = _chosen(plan)
-    day = _as_of(plan, cycle)
-    return View(plan, cycle or cycle_on(plan, day), day, standings_on(plan, day))
+    chosen = _chosen(plan)
+    day = _as_of(plan, chosen)
+    inside = chosen is not None and chosen.start <= day <= chosen.end
+    return View(plan, chosen if inside else cycle_on(plan, day), day, standings_on(plan, day))
 
 
 def standings_on(plan: Plan, day: date) -> Mapping[str, Standing]:
@@ -90,17 +93,22 @@ def _chosen(plan: Plan) -> CycleFields | None:
 
 
 def _as_of(plan: Plan, cycle: CycleFields | None) -> date:
-    text = request.args.get("as_of")
-    if text:
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            raise NoSuchDay(text=text) from None
+    asked = _asked_day()
+    if asked is not None:
+        return asked
     today = _today(plan)
     if cycle is not None:
         return min(max(today, cycle.start), cycle.end)
     ends = [each.end for each in plan.cycles.values()]
     return min(today, max(ends)) if ends else today
+
+
+def _asked_day() -> date | None:
+    text = request.args.get("as_of")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise NoSuchDay(text=text) from None
 
 
 def _today(plan: Plan) -> date:

@@ -143,7 +143,6 @@ def _page(seen: View, now: Look, editor: Editor | None = None) -> Response:
         counts=_counts(seen),
         root=plan.nodes.get(now.root),
         units=[(key, each.title) for key, each in plan.units.items()],
-        cycles=[(key, each.title) for key, each in plan.cycles.items()],
         has_archived=any(node.archived for node in plan.nodes.values()),
         editor=editor,
         place=None if editor is None else _row_of(table, editor.at),

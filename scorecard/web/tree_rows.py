@@ -11,7 +11,7 @@ from scorecard.domain.vocabulary import LinkKind, NodeKind, Status
 from scorecard.graph.judgement import Standing
 from scorecard.web import wording
 from scorecard.web.language import _
-from scorecard.web.measures import held_against, unit_of, written
+from scorecard.web.measures import held_against, reason_of, unit_of, written
 from scorecard.web.reading import View
 from scorecard.web.render import here
 from scorecard.web.tree_walk import PAGE, Look, Place, places, shown_nodes
@@ -121,7 +121,7 @@ class Writer:
             score=self.percent(standing.score),
             width=0.0 if standing.score is None else round(standing.score * 100, 1),
             status=standing.status,
-            reason=standing.reason or "",
+            reason=reason_of(plan, key, standing),
             worst=standing.worst if worst else None,
             worst_title=plan.nodes[worst].title if worst else "",
             worst_href=self.node_href.format(worst) if worst else "",

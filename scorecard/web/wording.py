@@ -98,6 +98,9 @@ ZONES: Mapping[str, str] = {
 
 NOTHING = "–"
 
+SHARE = "share:done"
+"""The unit of a milestone's values: the share done, written in percent."""
+
 
 def percent(share: float | None, digits: int = 0) -> str:
     """Write a share of 1 as percent; 0.996 is never rounded up to 100 %."""
@@ -142,6 +145,8 @@ def quantity(value: float | str | None, unit: str | None) -> str:
     kind, _colon, detail = (unit or "number").partition(":")
     if kind == "currency":
         return _money(value, detail)
+    if unit == SHARE:
+        return percent(value)
     if kind == "percent":
         return _("%(number)s %%", number=number(value))
     if kind == "duration":
@@ -201,7 +206,9 @@ def ago(when: date | None, today: date) -> str:
         return ngettext("yesterday", "%(num)s days ago", days)
     if days < 60:
         return _("%(num)s weeks ago", num=days // 7)
-    return _("%(num)s months ago", num=days // 30)
+    if days < 730:
+        return _("%(num)s months ago", num=days // 30)
+    return _("%(num)s years ago", num=days // 365)
 
 
 def word(value: object) -> str:

@@ -42,7 +42,7 @@ def check_in(page: Page, title: str, value: str) -> None:
     row(page, title).get_by_role("link", name=f"Type a value for {title}").click()
     form = page.locator(".tree-editor form")
     form.locator("[name=value]").fill(value)
-    form.get_by_role("button", name="Save value").click()
+    form.get_by_role("button", name="Check in", exact=True).click()
     expect(page.locator(".tree-editor form")).to_have_count(0)
 
 
@@ -56,7 +56,7 @@ def test_a_newcomer_builds_a_branch_sees_the_colours_change_and_undoes_it(any_pa
     page.goto("/")
     page.locator("#main").get_by_role("link", name="Tree").first.click()
     add_below(page, TOP, kind="objective", title="Win the Nordic market")
-    expect(row(page, "Win the Nordic market")).to_contain_text("No target")
+    expect(row(page, "Win the Nordic market")).to_contain_text("Nothing below yet")
 
     add_below(
         page,

@@ -621,7 +621,7 @@ def test_a_new_user_adds_attaches_types_a_value_sees_colours_change_and_undoes(
         "link": "contributes",
     }
     html = after(small, send(small, "below", headers, **new))
-    assert "No target" in row(html, "keep_promises")
+    assert "Nothing below yet" in row(html, "keep_promises")
     assert "Churn (KPI)" in tree(small, "&at=keep_promises&under=grow&act=attach", **headers).text
     html = after(
         small, send(small, "attach", headers, node="keep_promises", parent="grow", child="churn", weight="1")
