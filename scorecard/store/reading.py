@@ -3,7 +3,7 @@
 A plan takes nine SELECTs, however large it is: its row, seven tables and the check-ins.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any, cast
@@ -42,13 +42,13 @@ def find_plan(connection: Connection, key: str) -> RowMapping | None:
 
 
 def _file(
-    connection: Connection, plan_id: int, fields: PlanFields, observations: Iterable[ObservationFields] = ()
+    connection: Connection, plan_id: int, fields: PlanFields, observations: tuple[ObservationFields, ...] = ()
 ) -> PlanFile:
     """Put the sections together; each row was validated alone, and the whole when it was written."""
     said: dict[str, Any] = dict(fields)
     for family in SECTIONS:
         said[family.section] = read_section(connection, plan_id, family)
-    return PlanFile.model_construct(**said, observations=tuple(observations))
+    return PlanFile.model_construct(**said, observations=observations)
 
 
 def read_section(connection: Connection, plan_id: int, family: Family, *only: Condition) -> tuple[Any, ...]:
@@ -78,30 +78,32 @@ def read_nodes(connection: Connection, plan_id: int, keys: Sequence[str]) -> dic
 
 def read_observations(
     connection: Connection, plan_id: int, nodes: Collection[str] | None = None
-) -> Iterator[ObservationFields]:
-    """Yield the check-ins that stand with all that was said about them, of all nodes or of some."""
+) -> tuple[ObservationFields, ...]:
+    """Return the check-ins that stand with all that was said about them, of all nodes or of some."""
     columns = OBSERVATIONS.c
-    order = select(OBSERVATIONS).where(columns.plan_id == plan_id).order_by(columns.id)
+    wanted = select(columns.value, columns.word, *(columns[name] for name in _SAID))
+    order = wanted.where(columns.plan_id == plan_id).order_by(columns.id)
     if nodes is not None:
         order = order.where(columns.node.in_(nodes))
-    last = {
-        (row["node"], row["date"], row["label"]): row for row in connection.execute(order).mappings().all()
-    }
-    for row in last.values():
-        if observation := observation_of(row):
-            yield observation
+    last = {row[2:5]: row for row in connection.execute(order).all()}
+    said = [given for row in last.values() if (given := _said(*row))]
+    return cast("tuple[ObservationFields, ...]", _many(ObservationFields).validate_python(said))
 
 
 def observation_of(row: Row) -> ObservationFields | None:
     """Return what a check-in says, nothing for a withdrawal."""
-    value = row["word"] if row["value"] is None else row["value"]
-    if value is None:
+    said = _said(row["value"], row["word"], *(row[name] for name in _SAID))
+    return None if said is None else ObservationFields.model_validate(said)
+
+
+_SAID = ("node", "date", "label", "note", "by", "confidence", "source")
+
+
+def _said(number: float | None, word: str | None, *rest: Any) -> dict[str, Any] | None:
+    if number is None and word is None:
         return None
-    said = {name: row[name] for name in _SAID if row[name] is not None}
-    return ObservationFields.model_validate({**said, "value": value, "label": row["label"] or None})
-
-
-_SAID = ("node", "date", "note", "by", "confidence", "source")
+    said = {name: each for name, each in zip(_SAID, rest, strict=True) if each is not None}
+    return {**said, "value": word if number is None else number, "label": said["label"] or None}
 
 
 def last_place(connection: Connection, family: Family, plan_id: int) -> float:

@@ -13,6 +13,9 @@ from scorecard.store.sync import sync
 from scorecard.store.unit_of_work import write, write_site
 from scorecard.store.work import Written
 
+MOST_NAMED = 1000
+"""Nodes up to which only their check-ins are read, not those of the whole plan."""
+
 
 class Preview(NamedTuple):
     """What an import would do to a plan at a revision; a new plan is at 0."""
@@ -43,7 +46,7 @@ def preview_import(
     key = plan or file.plan
     with db.read() as connection:
         row = find_plan(connection, key)
-        current = _empty(file, key) if row is None else read_file(connection, row)
+        current = _empty(file, key) if row is None else read_file(connection, row, _named(file))
     merged = _merged(current, file, partial and row is not None)
     found = diff(current, merged)
     return Preview(key, row is None, row["revision"] if row else 0, counts(current, merged, file), found)
@@ -76,12 +79,18 @@ def apply_import(
         return _create(db, file, key, expected_revision, actor, reason)
     with write(db, key, "import", actor, reason) as work:
         _refuse_moved(key, expected_revision, work.plan.revision)
-        current = work.file()
+        current = work.file(_named(file))
         merged = _merged(current, file, partial)
         number = counts(current, merged, file)
         work.about(None, **number)
         sync(work, current, merged)
     return Imported(key, number, work.written)
+
+
+def _named(file: PlanFile) -> set[str] | None:
+    """Return the nodes whose check-ins an import adds to or measures anew, None for too many to name."""
+    named = {node.key for node in file.nodes} | {seen.node for seen in file.observations}
+    return named if len(named) <= MOST_NAMED else None
 
 
 def _create(
