@@ -1,0 +1,95 @@
+"""Findings: the plan's lint. What is wrong with how a plan is built, measured or moved, and how to mend it.
+
+One small pure function a rule, in `structure`, `quality`, `movement` and `goalposts`.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+
+from scorecard.domain.schema import Waiver
+from scorecard.graph.findings import goalposts, movement, quality, structure
+from scorecard.graph.findings.change import Change
+from scorecard.graph.findings.inspection import Inspection
+from scorecard.graph.findings.rule import About, Finding, FindingRule, Hit, Severity
+from scorecard.graph.judgement import Standing
+from scorecard.graph.plan import Plan, tree_order
+
+RULES: Mapping[str, FindingRule] = {
+    rule.id: rule
+    for rule in (
+        structure.no_path,
+        structure.objective_without_measure,
+        structure.key_result_without_measure,
+        structure.empty_perspective,
+        structure.idle_unit,
+        structure.single_kpi,
+        structure.weight_on_one_child,
+        structure.counted_twice,
+        quality.not_yet_kpi,
+        quality.no_owner,
+        quality.many_kpis,
+        quality.many_objectives,
+        quality.many_key_results,
+        quality.only_lagging,
+        quality.vanity,
+        quality.no_cadence,
+        quality.stale,
+        quality.target_past,
+        quality.no_range,
+        quality.floor_on_target,
+        *goalposts.RULES,
+        movement.off_track_without_action,
+        movement.guardrail_gave_way,
+    )
+}
+"""Every rule by its id, in the order in which the findings of one node are told."""
+
+_SEVERITIES = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+def findings(
+    plan: Plan, standings: Mapping[str, Standing], day: date, changes: Sequence[Change] = ()
+) -> list[Finding]:
+    """Return what is wrong with a plan on a day: the worst first, then in the order of the tree.
+
+    `changes` are what the history knows of, oldest first; without them nothing has moved. What somebody
+    waived is among the findings, with its waiver.
+    """
+    seen = Inspection(plan, standings, day, changes)
+    found = [_finding(seen, rule, hit) for rule in RULES.values() for hit in rule.find(seen)]
+    places = _places(plan) if found else {}
+    return sorted(found, key=lambda each: (_SEVERITIES[each.severity], places[each.about, each.key]))
+
+
+def _finding(seen: Inspection, rule: FindingRule, hit: Hit) -> Finding:
+    waiver = _waiver(seen, rule, hit.key) if hit.about is About.node else None
+    return Finding(rule, hit.about, hit.key, hit.facts, waiver)
+
+
+def _waiver(seen: Inspection, rule: FindingRule, key: str) -> Waiver | None:
+    """Return the waiver that holds longest, its last day included."""
+    waivers = seen.plan.nodes[key].waivers
+    holding = (each for each in waivers if each.rule == rule.id and seen.day <= each.until)
+    return max(holding, key=lambda waiver: waiver.until, default=None) if waivers else None
+
+
+def _places(plan: Plan) -> dict[tuple[About, str], int]:
+    """Return the order of everything that can be found wrong: the plan, its nodes as a tree, its parts."""
+    places: dict[tuple[About, str], int] = {}
+    for place, each in enumerate(_in_order(plan)):
+        places.setdefault(each, place)
+    return places
+
+
+def _in_order(plan: Plan) -> Iterator[tuple[About, str]]:
+    yield About.plan, plan.key
+    yield from ((About.node, key) for key, _depth, _parent in tree_order(plan))
+    parts = ((About.perspective, plan.perspectives), (About.unit, plan.units), (About.person, plan.people))
+    for about, keys in parts:
+        yield from ((about, key) for key in keys)
+
+
+def counting(found: Iterable[Finding]) -> Counter[Severity]:
+    """Count the findings by severity; what is waived does not count."""
+    return Counter(each.severity for each in found if each.waiver is None)
