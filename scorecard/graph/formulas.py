@@ -88,6 +88,11 @@ class Sheet:
                     self._values[wanted] = self._compute(*wanted)
         return self._values[key, period]
 
+    def answers(self, key: str, period: Period) -> list[float | Missing]:
+        """Return what a formula reads in a period for which it was computed, in the order of its reads."""
+        self.value(key, period)
+        return [self._answer(key, read, period) for read in self.plan.formulas[key].reads]
+
     def points(self, key: str) -> Points:
         """Return the observations of a node that count on this sheet."""
         if key not in self._points:
