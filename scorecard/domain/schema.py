@@ -59,10 +59,10 @@ class PerspectiveFields(Shape):
 
 
 DEFAULT_PERSPECTIVES = (
-    PerspectiveFields(key="financial", title="Financial"),
-    PerspectiveFields(key="customer", title="Customer"),
-    PerspectiveFields(key="process", title="Internal process"),
-    PerspectiveFields(key="learning", title="Learning & growth"),
+    PerspectiveFields(key="financial", title=N_("Financial")),
+    PerspectiveFields(key="customer", title=N_("Customer")),
+    PerspectiveFields(key="process", title=N_("Internal process")),
+    PerspectiveFields(key="learning", title=N_("Learning & growth")),
 )
 
 

@@ -29,7 +29,7 @@ from scorecard.web import errors, forms, node_forms, node_page
 from scorecard.web.fields import LABELS, STATUSES, flat, said
 from scorecard.web.forms import BadForm
 from scorecard.web.language import _
-from scorecard.web.measures import unit_of
+from scorecard.web.measures import own_unit, unit_of
 from scorecard.web.reading import View, database, view
 from scorecard.web.render import done, here, page
 from scorecard.web.session import actor
@@ -127,7 +127,7 @@ def _before(seen: View, node: NodeFields) -> dict[str, Any]:
 
 def _told(name: str, node: NodeFields, plan: Plan) -> str:
     """Write a field with all that is inside it."""
-    unit = unit_of(plan, node.key)
+    unit = own_unit(node) or unit_of(plan, node.key)
     parts = flat({name: node.model_dump(mode="json")[name]})
     if list(parts) == [name] or not parts:
         return said(name, parts.get(name), plan, unit)

@@ -10,7 +10,14 @@ from werkzeug.wrappers import Response
 
 from scorecard.domain.errors import Refused
 from scorecard.domain.period import Period, period_of
-from scorecard.domain.schema import DEFAULT_PERSPECTIVES, CycleFields, NodeFields, PlanFields, PlanFile
+from scorecard.domain.schema import (
+    DEFAULT_PERSPECTIVES,
+    CycleFields,
+    NodeFields,
+    PerspectiveFields,
+    PlanFields,
+    PlanFile,
+)
 from scorecard.domain.vocabulary import Cadence, Level, NodeKind
 from scorecard.files.formats import FORMATS, write_file
 from scorecard.graph.plan import build
@@ -60,7 +67,7 @@ def _form(typed: object, wrong: forms.Errors) -> Response:
         errors=wrong,
         months=[(number, months[number]) for number in range(1, 13)],
         zones=sorted(available_timezones()),
-        perspectives=DEFAULT_PERSPECTIVES,
+        perspectives=_perspectives(),
     )
 
 
@@ -86,7 +93,13 @@ def _typed_plan() -> PlanFile:
     cycles = [_this_year(head)] if request.form.get("cycle") else []
     if cycles:
         objectives = [each.model_copy(update={"cycle": cycles[0].key}) for each in objectives]
-    return PlanFile(**dict(head), cycles=tuple(cycles), nodes=tuple(objectives))
+    parts = {"cycles": tuple(cycles), "nodes": tuple(objectives), "perspectives": _perspectives()}
+    return PlanFile(**dict(head), **parts)
+
+
+def _perspectives() -> tuple[PerspectiveFields, ...]:
+    """Return the perspectives that a plan begins with, in the words of who begins it."""
+    return tuple(each.model_copy(update={"title": _(each.title)}) for each in DEFAULT_PERSPECTIVES)
 
 
 def _month() -> int | None:
