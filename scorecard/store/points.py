@@ -38,7 +38,9 @@ def _standing(node: str, run: Iterable[Row[Any]]) -> Points:
     if None not in values and not any(labels) and all(map(lt, days, days[1:])):
         return tuple(map(made, repeat(Point), zip(days, values, strict=True)))
     said = dict(zip(zip(days, labels, strict=True), values, strict=True))
-    seen = [Seen(node, day, label or None, value) for (day, label), value in said.items() if value is not None]
+    seen = [
+        Seen(node, day, label or None, value) for (day, label), value in said.items() if value is not None
+    ]
     return points_of(seen).get(node, ())
 
 

@@ -9,8 +9,9 @@ from scorecard.domain.schema import LinkFields
 from scorecard.domain.vocabulary import LinkKind, NodeKind
 from scorecard.store.commands import links
 from scorecard.web import errors, forms
-from scorecard.web.cascade_cards import columns, focused, measure_choices
+from scorecard.web.cascade_cards import columns, focused, measure_choices, unfocused
 from scorecard.web.gaps import ORPHANS, carriers, idle, objective_choices, orphan_rows, uncarried_lines
+from scorecard.web.kept import once
 from scorecard.web.language import _
 from scorecard.web.reading import database, view
 from scorecard.web.render import answer, done, here, page
@@ -50,21 +51,21 @@ def _alignment(plan: str, wrong: dict[str, str]) -> Response:
     """Show the page with sentences at the orphans whose form could not be carried out."""
     seen = view(plan)
     focus = focused(seen, request.args.get("focus", ""))
-    orphans = orphan_rows(seen)
+    orphans = once(orphan_rows, seen)
     return page(
         "alignment.html",
         "alignment",
         plan=seen.plan,
         view=seen,
         active="alignment",
-        cascade=columns(seen, focus),
+        cascade=columns(seen, focus) if focus else once(unfocused, seen),
         focus=focus,
         measures=measure_choices(seen.plan),
-        matrix=carriers(seen),
+        matrix=once(carriers, seen),
         orphans=orphans[:ORPHANS],
         more_orphans=len(orphans) - len(orphans[:ORPHANS]),
         objectives=objective_choices(seen.plan),
-        uncarried=uncarried_lines(seen),
+        uncarried=once(uncarried_lines, seen),
         idle=idle(seen),
         errors=wrong,
     )

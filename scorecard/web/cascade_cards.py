@@ -126,6 +126,11 @@ def _titled(plan: Plan, kind: NodeKind) -> list[tuple[str, str]]:
     return sorted(found, key=lambda pair: pair[1].casefold())
 
 
+def unfocused(view: View) -> Cascade:
+    """Return the cascade as cards, none lit."""
+    return columns(view, None)
+
+
 def columns(view: View, focus: Focus | None) -> Cascade:
     """Return the cascade as cards; with a focus its line of sight is lit and the rest dimmed."""
     places = cascade(view.plan)

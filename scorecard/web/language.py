@@ -35,4 +35,7 @@ def _catalogue() -> NullTranslations:
 
 def locale() -> str:
     """Return the code of the reader's language."""
-    return str(flask_babel.get_locale())
+    found: str | None = g.get("locale")
+    if found is None:
+        found = g.locale = str(flask_babel.get_locale())
+    return found

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from scorecard.domain.vocabulary import Level, NodeKind
 from scorecard.graph.plan import Plan
 from scorecard.web.highlights import gap, turned
+from scorecard.web.kept import once
 from scorecard.web.language import _
 from scorecard.web.measure_table import EVERYTHING, STALE, asked, table
 from scorecard.web.perspective_cards import cards
@@ -30,9 +31,9 @@ def show(plan: str) -> ResponseReturnValue:
         "scorecard.html",
         "measures",
         active="scorecard",
-        cards=cards(seen),
-        turned=turned(seen),
-        gap=gap(seen),
+        cards=once(cards, seen),
+        turned=once(turned, seen),
+        gap=once(gap, seen),
         options=choices(seen.plan),
         kept={name: request.args[name] for name in KEPT if request.args.get(name)},
         **shown,

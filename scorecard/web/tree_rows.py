@@ -37,6 +37,7 @@ class Row(NamedTuple):
     below: int
     also: str
     archived: bool
+    restore: str
     edit: str
     add: str
     check_in: str
@@ -69,6 +70,7 @@ class Writer:
         self.state = self._query(look)
         self.kept = self._query(replace(look, opened=frozenset(), shut=frozenset()))
         self.node_href = here("node.show", plan=self.plan.key, key="\0").replace("%00", "{}")
+        self.restore = here("tree.change", plan=self.plan.key, act="restore", **look.args())
         self.percents: dict[tuple[int, bool], str] = {}
 
     def _query(self, look: Look) -> str:
@@ -108,6 +110,7 @@ class Writer:
             below=place.below,
             also=self._also(key, place.parent),
             archived=node.archived,
+            restore=self.restore if node.archived else "",
             edit=f"{at}edit",
             add=f"{at}below",
             check_in=f"{at}check_in" if leaf and not node.archived else "",

@@ -78,6 +78,7 @@ def bare_app(tmp_path: Path) -> Iterator[Flask]:
 def _application(address: str) -> Iterator[Flask]:
     app = create_app(DATABASE_URL=address, TESTING=True, SECRET_KEY="test " * 8)
     app.test_client_class = ReadingClient
+    upgrade.prepare(app.extensions["scorecard"])
     yield app
     app.extensions["scorecard"].engine.dispose()
 
