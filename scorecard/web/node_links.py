@@ -99,7 +99,7 @@ def _parents(view: View, key: str) -> tuple[list[Neighbour], list[Neighbour]]:
 def _part(view: View, parent: str, weight: float, critical: bool) -> str:
     counted = [each for each in view.plan.contributions[parent] if view.plan.counts(each.child)]
     whole = sum(each.weight for each in counted) or weight
-    said = _("weight %(weight)s, %(share)s", weight=number(weight), share=percent(weight / whole))
+    said = _("weight %(weight)s, %(share)s", weight=number(weight), share=percent(weight / whole, 1))
     return f"{said}, {_('critical')}" if critical else said
 
 
