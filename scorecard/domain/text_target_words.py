@@ -114,11 +114,13 @@ RELATIVE = VERBS | _words(
 """Words of a change: the number is then no level, but a difference from something else."""
 
 TURNING = _words(
-    "no not never none neither nor without except excluding unless until if when whenever where while or "
-    "and but then plus otherwise else cannot about around approximately approx roughly circa nearly almost "
-    "bad fail fails failing failure red zero one two three four five six seven eight nine ten half twice tbd "
-    "tbc more less least most higher lower greater fewer above below over under within beyond exceed exceeds "
-    "exceeding between better worse max maximum min minimum up down than"
+    "no not never none nothing nobody neither nor without avoid prevent stop refuse eliminate currently "
+    "current actual now was were alert alarm warn warning escalate unacceptable poor except excluding "
+    "unless until if when whenever where while or and but then plus otherwise else cannot about around "
+    "approximately approx roughly circa nearly almost bad fail fails failing failure red zero one two "
+    "three four five six seven eight nine ten half twice tbd tbc more less least most higher lower "
+    "greater fewer above below over under within beyond exceed exceeds exceeding between better worse max "
+    "maximum min minimum up down than"
 )
 """Words that may turn what was read into something else; where one is left over, nothing is read."""
 
