@@ -2,10 +2,11 @@
 
 from flask import Flask
 
-from scorecard.cli import plan, serve, store
+from scorecard.cli import findings, plan, serve, store
 
 
 def init_app(app: Flask) -> None:
     """Hang the commands on the application."""
+    plan.plan.add_command(findings.findings)
     for command in (plan.plan, store.db, store.store, serve.serve):
         app.cli.add_command(command)

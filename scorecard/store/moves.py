@@ -25,8 +25,8 @@ WATCHED = {
 VALUES = ("record", "withdraw")
 """Intents that say what happened, not what was promised; most changes are of these."""
 
-FIRST = 1
-"""The revision that makes a plan; its rows are the whole plan."""
+FIRST, LAST = 1, 2**31 - 1
+"""The revision that makes a plan, whose rows are the whole plan, and one that no plan reaches."""
 
 
 class _Stamp(NamedTuple):
@@ -34,8 +34,10 @@ class _Stamp(NamedTuple):
     on: date
 
 
-def moves(db: Database, plan: str, after: int = 0) -> list[Change]:
-    """Return each watched field that was changed after a revision, oldest first, days in the plan's zone.
+def moves(db: Database, plan: str, after: int = 0, until: int = LAST) -> list[Change]:
+    """Return each watched field that was changed after a revision and up to another, oldest first.
+
+    Days are those of the plan's time zone.
 
     Raises:
         NotFound: no such plan.
@@ -45,7 +47,7 @@ def moves(db: Database, plan: str, after: int = 0) -> list[Change]:
         row = find_plan(connection, plan)
         if row is None:
             raise NotFound(kind="plan", key=plan)
-        later = (columns.plan_id == row["id"], columns.revision > after)
+        later = (columns.plan_id == row["id"], columns.revision.between(after + 1, until))
         made = select(columns.at, columns.actor).where(*later, columns.revision == FIRST)
         changed = select(columns.at, columns.actor, columns.rows).where(
             *later, columns.revision > FIRST, columns.intent.not_in(VALUES)

@@ -5,6 +5,7 @@ from flask import Flask
 from scorecard.web import (
     alignment,
     errors,
+    findings,
     health,
     imports,
     node,
@@ -21,6 +22,7 @@ PAGES = (
     scorecard.pages,
     tree.pages,
     alignment.pages,
+    findings.pages,
     node.pages,
     node_edit.pages,
     plans.pages,

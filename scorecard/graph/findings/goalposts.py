@@ -44,7 +44,7 @@ def _moved(name: str, title: str, *fields: str, sentence: str = MOVED, page: Pag
     def find(seen: Inspection) -> Iterator[Hit]:
         return _moves(seen, fields)
 
-    part = fields[0] if page is Page.edit else "edit"
+    part = fields[0] if page is Page.edit else ""
     return FindingRule(f"{name}_moved", title, Severity.warning, sentence, Mend(PUT_BACK, page, part), find)
 
 

@@ -68,7 +68,7 @@ def no_owner(seen: Inspection) -> Iterator[Hit]:
     N_("More than nine KPIs"),
     Severity.note,
     N_("{count} KPIs are more than anyone steers by; five to nine are healthy."),
-    Mend(N_("Keep the few that decide, and hand on or retire the others."), Page.tree),
+    Mend(N_("Keep the few that decide, and hand on or retire the others."), Page.scorecard, "kpi"),
 )
 def many_kpis(seen: Inspection) -> Iterator[Hit]:
     """Find units and people with more than nine KPIs."""
@@ -78,8 +78,8 @@ def many_kpis(seen: Inspection) -> Iterator[Hit]:
 @rule(
     N_("More than five objectives"),
     Severity.note,
-    N_("{count} objectives at once are none: attention does not divide by more than five."),
-    Mend(N_("Keep the five that matter now, and put the others off."), Page.tree),
+    N_("{count} objectives at once: attention does not divide by more than five."),
+    Mend(N_("Keep the five that matter now, and put the others off."), Page.scorecard, "objective"),
 )
 def many_objectives(seen: Inspection) -> Iterator[Hit]:
     """Find units and people with more than five objectives."""

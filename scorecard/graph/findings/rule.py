@@ -41,6 +41,7 @@ class Page(StrEnum):
     node = "node"
     tree = "tree"
     alignment = "alignment"
+    scorecard = "scorecard"
 
 
 class Mend(NamedTuple):

@@ -78,7 +78,7 @@ def empty_perspective(seen: Inspection) -> Iterator[Hit]:
     N_("Unit that contributes nothing"),
     Severity.note,
     N_("Nothing of this unit, or of one below it, leads to an objective of the company."),
-    Mend(N_("Give it a part in an objective, or attach what it has."), Page.alignment, "orphans"),
+    Mend(N_("Give it a part in an objective, or attach what it has."), Page.alignment, "idle-title"),
 )
 def idle_unit(seen: Inspection) -> Iterator[Hit]:
     """Find units none of whose nodes serves a company objective."""
