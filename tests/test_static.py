@@ -51,6 +51,12 @@ def test_the_sprite_holds_the_listed_icons_and_no_others() -> None:
     )
 
 
+def test_every_icon_of_the_sprite_is_used() -> None:
+    pages = "".join(path.read_text("utf-8") for path in [*TEMPLATES, *STATIC.glob("*.js")])
+    named = re.findall(r'<symbol id="([^"]+)"', (STATIC / "icons.svg").read_text("utf-8"))
+    assert [name for name in named if not re.search(rf"['\"#]{name}['\"]", pages)] == []
+
+
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_an_icon_named_in_a_template_is_in_the_sprite(template: Path) -> None:
     sprite = (STATIC / "icons.svg").read_text("utf-8")

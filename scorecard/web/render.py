@@ -5,11 +5,13 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from flask import (
     Flask,
     current_app,
     flash,
+    g,
     get_flashed_messages,
     make_response,
     redirect,
@@ -88,8 +90,20 @@ def wants_block() -> bool:
 
 
 def answer(show: Callable[[], ResponseReturnValue], back: str) -> ResponseReturnValue:
-    """Answer a form that was carried out: htmx gets the block as it is now, a browser goes `back`."""
-    return show() if wants_block() else redirect(back, 303)
+    """Answer a form that was carried out: htmx gets the block as it is now, a browser goes `back`.
+
+    Where `back` is the page the reader is on, its address is put in place of the one that is shown, so that
+    what stands open is still open after an undo or a reload.
+    """
+    if not wants_block():
+        return redirect(back, 303)
+    same = urlsplit(_page_address()).path == urlsplit(back).path
+    if same:
+        g.page_address = back
+    response = make_response(show())
+    if same:
+        response.headers["HX-Replace-Url"] = back
+    return response
 
 
 def done(plan: str, text: str, written: Written) -> None:
@@ -137,7 +151,8 @@ def _undo(what: tuple[str, int] | None) -> tuple[str, dict[str, str]] | None:
 
 def _page_address() -> str:
     """Return the path of the page the reader is on, also where a form of it was sent."""
-    return request.headers.get("HX-Current-URL", request.url)
+    known: str | None = g.get("page_address")
+    return known or request.headers.get("HX-Current-URL", request.url)
 
 
 def _toasts_beside() -> str:

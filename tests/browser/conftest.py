@@ -90,7 +90,7 @@ def opened(browser: Browser, site: str, **settings: object) -> Iterator[Page]:
     context: BrowserContext = browser.new_context(base_url=site, **settings)  # type: ignore[arg-type]
     page = context.new_page()
     complaints: list[str] = []
-    page.on("console", lambda said: _is_complaint(said) and complaints.append(said.text))
+    page.on("console", lambda said: _is_complaint(said) and complaints.append(f"{page.url}: {said.text}"))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     try:
         yield page

@@ -159,6 +159,19 @@ def test_the_block_is_a_region_of_the_page(small: FlaskClient, headers: dict[str
         assert " ".join(block.split()) in " ".join(tree(small, query).text.split())
 
 
+@BROWSERS
+def test_what_a_form_unfolded_stays_open_after_an_undo(small: FlaskClient, headers: dict[str, str]) -> None:
+    answer = send(
+        small, "below", headers, "&depth=1", node="grow", kind="objective", title="New", weight="1",
+        link="contributes", cadence="proposed",
+    )  # fmt: skip
+    address = answer.headers.get("HX-Replace-Url") or answer.location
+    assert "open=grow" in address
+    undo = re.search(r'name="next" value="([^"]+)"', after(small, answer))
+    assert undo is not None
+    assert "open=grow" in undo[1]
+
+
 def test_a_level_is_folded_and_unfolded_by_links(small: FlaskClient) -> None:
     html = tree(small, "&depth=1").text
     assert rows(html) == [("grow", "", 1)]
