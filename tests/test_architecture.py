@@ -21,6 +21,7 @@ MAY_IMPORT = {
 
 ONLY_IN = {
     "networkx": {"graph"},
+    "numpy": {"graph"},
     "flask": {"web", "cli"},
     "flask_babel": {"web", "cli"},
     "jinja2_fragments": {"web"},

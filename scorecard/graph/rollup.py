@@ -62,7 +62,7 @@ def rollup(plan: Plan, day: date | None = None) -> dict[str, Standing]:
             standing = combined(key, parts, plan.policy(key), plan.bands(node))
             if not parts or key in plan.metrics:
                 standing = _described(plan, standing, day)
-        standings[key] = standing if node.judged is None else _overridden(plan, node, standing, day)
+        standings[key] = standing if node.judged is None else overridden(plan, node, standing, day)
     return standings
 
 
@@ -189,7 +189,7 @@ def _worst(scored: Sequence[Part]) -> tuple[Status, str, float]:
     return _BY_SEVERITY[severity], key, most
 
 
-def _overridden(plan: Plan, node: NodeFields, standing: Standing, day: date) -> Standing:
+def overridden(plan: Plan, node: NodeFields, standing: Standing, day: date) -> Standing:
     """Put a person's judgement in place of the computed status while it lasts."""
     judged = node.judged
     if judged is None or plan.policy(node.key) is not Policy.judged or day > judged.until:

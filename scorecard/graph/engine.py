@@ -1,0 +1,236 @@
+"""The roll-up from arrays: the same answers as `rollup`, for many days at once, and kept up with edits.
+
+`rollup.rollup` is the specification; a test holds the two equal. A plan is compiled once; a changed value
+costs its own leaf and the way up, a changed structure the arrays of the cascade.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from functools import partial
+from itertools import islice
+from threading import RLock
+
+import networkx as nx
+import numpy as np
+
+from scorecard.graph.engine_leaves import Leaves, inputs_on, leaves_of
+from scorecard.graph.engine_reading import put, standing_at
+from scorecard.graph.engine_rollup import roll_one, roll_up
+from scorecard.graph.engine_scores import score_leaves
+from scorecard.graph.engine_step import Steps
+from scorecard.graph.engine_structure import Structure, structure_of
+from scorecard.graph.engine_table import Table, empty_table, freeze
+from scorecard.graph.formulas import Sheets
+from scorecard.graph.judgement import Standing, judge
+from scorecard.graph.plan import Plan, collector_paused
+
+TABLES_KEPT = 4
+"""How many lists of days an engine keeps up with edits: those asked for last."""
+
+MOST_CLIMBS = 100_000
+"""Changes taken over before everything is summed up anew: their rounding adds up to less than 1e-11."""
+
+MOST_MOVED = 500
+"""Leaves judged one by one for new days because they were edited; with more, all are read anew."""
+
+
+class _Kept:
+    """A table that is kept up with edits, and what that takes: `sheets` are the formulas by day."""
+
+    def __init__(self, structure: Structure, table: Table) -> None:
+        self.table = table
+        self.steps = Steps(structure, table)
+        self._sheets: dict[date, Sheets] = {}
+
+    def sheets(self, plan: Plan, day: date) -> Sheets:
+        """Return the formulas of a plan on a day."""
+        found = self._sheets.get(day)
+        if found is None or found.plan is not plan:
+            found = self._sheets[day] = Sheets(plan, day)
+        return found
+
+
+class Engine:
+    """One plan's roll-up, brought up to date in place and safe to be shared by threads.
+
+    Whatever is read belongs to the revision of `plan`, the plan it stands for.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._lock = RLock()
+        self._kept: dict[tuple[date, ...], _Kept] = {}
+        self._compile(plan)
+
+    def _compile(self, plan: Plan) -> None:
+        with collector_paused():
+            self.plan, self._structure = plan, structure_of(plan)
+        self._leaves: Leaves | None = None
+        self._moved: set[int] = set()
+        self._climbs = 0
+
+    def standings(self, days: Iterable[date]) -> "Columns":
+        """Return how everything stands on some days, worked out for all of them at once."""
+        columns = Columns(self, tuple(days))
+        with self._lock:
+            self.kept(columns.days)
+        return columns
+
+    def kept(self, days: tuple[date, ...]) -> _Kept:
+        """Return the table of some days, made now where nobody asked for them lately."""
+        with self._lock:
+            found = self._kept.pop(days, None)
+            self._kept[days] = found or _Kept(self._structure, self._table(days))
+            for old in [*islice(self._kept, max(0, len(self._kept) - TABLES_KEPT))]:
+                del self._kept[old]
+            return self._kept[days]
+
+    def _table(self, days: tuple[date, ...]) -> Table:
+        structure, table = self._structure, empty_table(self._structure, days)
+        if self._leaves is None or len(self._moved) > MOST_MOVED:
+            with collector_paused():
+                self._leaves, self._moved = leaves_of(self.plan, structure), set()
+        for inputs in inputs_on(self._leaves, days):
+            score_leaves(structure, table, inputs)
+        self._judge(table, [*self._leaves.others, *self._moved])
+        freeze(structure, table, (0, int(np.searchsorted(structure.frozen.row, structure.leaves))))
+        roll_up(structure, table)
+        return table
+
+    def _judge(self, table: Table, rows: Sequence[int]) -> None:
+        """Judge leaves one by one; closed ones are not frozen yet."""
+        for place, day in enumerate(table.days if rows else ()):
+            sheets = Sheets(self.plan, day)
+            for row in rows:
+                standing = judge(self.plan, self._structure.keys[row], day, sheets)
+                put(self._structure, table, row, place, standing)
+
+    def update(self, plan: Plan, touched: Collection[str], since: date | None = None) -> frozenset[str]:
+        """Bring everything up to date with a later plan; return the nodes whose standing may be another.
+
+        Parameters:
+            touched: the nodes whose fields, observations or targets are others.
+            since: where only observations changed, the first day of one that did: no day before sees it.
+        """
+        with self._lock:
+            before = self.plan
+            if _judged_alike(before, plan) and plan.contributions is before.contributions:
+                same = all(plan.nodes.get(key) is before.nodes.get(key) for key in touched)
+                if same:
+                    return self._move(plan, touched, since)
+            self._rebuild(plan, touched)
+            return frozenset(plan.nodes)
+
+    def _move(self, plan: Plan, touched: Collection[str], since: date | None) -> frozenset[str]:
+        """Take over values alone: judge the leaves that read them, and climb from those that changed."""
+        self.plan = plan
+        rows = [self._structure.rows[key] for key in _reading(plan, touched) if key in self._structure.rows]
+        changed = set(rows)
+        rows = [row for row in rows if row < self._structure.leaves]
+        self._moved.update(rows)
+        self._climbs += len(rows)
+        for kept in self._kept.values():
+            for place, day in enumerate(kept.table.days):
+                if since is None or day >= since:
+                    changed.update(self._climb(kept, rows, place))
+            if self._climbs > MOST_CLIMBS:
+                roll_up(self._structure, kept.table)
+        self._climbs = 0 if self._climbs > MOST_CLIMBS else self._climbs
+        return frozenset([self._structure.keys[row] for row in changed])
+
+    def _climb(self, kept: _Kept, rows: Iterable[int], day: int) -> list[int]:
+        steps, on = kept.steps, kept.table.days[day]
+        sheets, changed = kept.sheets(self.plan, on), []
+        for row in rows:
+            if not steps.is_frozen(row, day):
+                was = steps.was(row, day)
+                standing = judge(self.plan, self._structure.keys[row], on, sheets)
+                put(self._structure, kept.table, row, day, standing)
+                if steps.was(row, day) != was:
+                    changed.append((row, was))
+        return steps.climb(changed, day, partial(roll_one, self._structure, kept.table))
+
+    def _rebuild(self, plan: Plan, touched: Collection[str]) -> None:
+        """Compile a plan whose structure is another, keeping what leaves are that nobody touched."""
+        before, structure, alike = self.plan, self._structure, _judged_alike(self.plan, plan)
+        tables = {days: kept.table for days, kept in self._kept.items()}
+        self._kept.clear()
+        self._compile(plan)
+        if not alike:
+            return
+        anew = {key for key in _reading(plan, touched) if key in plan.nodes}
+        anew |= {key for key in plan.leaves if plan.metrics[key] is not before.metrics.get(key)}
+        if len(anew) > MOST_MOVED:
+            return
+        for days, old in tables.items():
+            table = self._carried_over(structure, old, anew)
+            self._kept[days] = _Kept(self._structure, table)
+
+    def _carried_over(self, structure: Structure, old: Table, anew: Collection[str]) -> Table:
+        """Return a table under the new structure in which only some leaves are judged again."""
+        now, table = self._structure, empty_table(self._structure, old.days)
+        rows = now.keys[: now.leaves]
+        kept = [(row, structure.rows[key]) for row, key in enumerate(rows) if key not in anew]
+        to, at = np.array(kept, np.intp).reshape(-1, 2).T
+        table.score[to], table.progress[to] = old.score[at], old.progress[at]
+        table.coverage[to], table.code[to] = old.coverage[at], old.code[at]
+        self._judge(table, [now.rows[key] for key in rows if key in anew])
+        freeze(now, table, (0, int(np.searchsorted(now.frozen.row, now.leaves))))
+        roll_up(now, table)
+        return table
+
+    def read(self, days: tuple[date, ...], keys: Iterable[str] | None, day: date) -> dict[str, Standing]:
+        """Return copies of how nodes stand on one of some days; of all, in no order, where `keys` is None."""
+        with self._lock:
+            kept, structure = self.kept(days), self._structure
+            at = kept.table.days.index(day)
+            chosen = structure.keys if keys is None else keys
+            sheets = kept.sheets(self.plan, day)
+            return {
+                key: standing_at(self.plan, structure, kept.table, structure.rows[key], at, sheets)
+                for key in chosen
+            }
+
+    def bytes_held(self) -> int:
+        """Return the room that the arrays take: cascade, leaves and every table kept."""
+        arrays = sum(each.nbytes for each in self._structure if isinstance(each, np.ndarray))
+        leaves = self._leaves.bytes_held() if self._leaves else 0
+        return arrays + leaves + sum(kept.table.bytes_held() for kept in self._kept.values())
+
+
+def compile(plan: Plan) -> Engine:
+    """Return an engine that answers for a plan, and for the later ones it is brought up to."""
+    return Engine(plan)
+
+
+def _judged_alike(before: Plan, after: Plan) -> bool:
+    """Tell whether what holds for the whole plan is the same: its fields and its cycles."""
+    fields = before.fields is after.fields or before.fields == after.fields
+    return fields and (before.spans is after.spans or before.spans == after.spans)
+
+
+def _reading(plan: Plan, touched: Collection[str]) -> set[str]:
+    """Return the nodes and all whose formulas read them, directly or not."""
+    found = {key for key in touched if key in plan.nodes}
+    for key in tuple(found) if plan.formulas else ():
+        if plan.feeds.succ[key]:
+            found |= nx.descendants(plan.feeds, key)
+    return found
+
+
+class Columns:
+    """How everything stands on some days: a reader of an engine that always gives the latest revision."""
+
+    def __init__(self, engine: Engine, days: tuple[date, ...]) -> None:
+        self._engine, self.days = engine, days
+
+    def standing(self, key: str, day: date) -> Standing:
+        """Return how one node stands on one of the days."""
+        return self._engine.read(self.days, [key], day)[key]
+
+    def of(self, keys: Iterable[str], day: date) -> dict[str, Standing]:
+        """Return how some nodes stand on a day, all of them at one revision."""
+        return self._engine.read(self.days, keys, day)
+
+    def on(self, day: date) -> dict[str, Standing]:
+        """Return how every node that is not archived stands on a day, as `rollup.rollup` does."""
+        return self._engine.read(self.days, None, day)

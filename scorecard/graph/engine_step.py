@@ -1,0 +1,333 @@
+"""One node on one day worked out from its children, and the way up from a change until nothing changes.
+
+The rules of `engine_rollup` for a single number at a time: for a few nodes that is quicker than arrays.
+"""
+
+from collections.abc import Callable, Iterable
+from heapq import heappop, heappush
+from typing import Any, NamedTuple
+
+from scorecard.domain.measure import clamp, quantised
+from scorecard.graph.engine_codes import (
+    AT_RISK,
+    BANDS,
+    BY_BEST,
+    BY_WORST,
+    CRITICAL_CHILD,
+    DUE,
+    HALF_COVERED,
+    HALF_NOT_ON_TRACK,
+    LOW_COVERAGE,
+    NO_DATA,
+    NO_VALUE,
+    NOT_DUE,
+    OFF_TRACK,
+    OFF_TRACK_CHILDREN,
+    OFF_TRACK_WEIGHT,
+    ON_TRACK,
+    REASON,
+    SCORED,
+    SEVERITY,
+    Anything,
+)
+from scorecard.graph.engine_structure import AVERAGED, BEST, Structure
+from scorecard.graph.engine_table import Table
+from scorecard.graph.rollup import ALMOST, CRITICAL_WEIGHT, HALF
+
+_NONE = -1.0
+"""In the place of a score or progress that is not there, when two are compared: NaN equals nothing."""
+
+
+MANY = 200
+"""Beyond so many children arrays are quicker for one node, too."""
+
+
+class _Sums(NamedTuple):
+    """What the children of a node on a day add up to."""
+
+    covered: float
+    share: float
+    total: float
+    score: float
+    known: float
+    progress: float
+    behind: float
+    off: float
+    offs: int
+
+
+Was = tuple[float, float, int, int, int, float, int]
+"""What the parents of a row read of it before it changed: score and progress (-1 for none), coverage and
+code, then the worst below, what it takes, and its rank. For a leaf there is no worst below."""
+
+_Reason = tuple[int, float, Was]
+"""Why a row is worked out: a child that changed, its weight, and what it was."""
+
+
+class Steps:
+    """The arrays of a structure and a table as plain memory, in which one number is reached soonest."""
+
+    def __init__(self, structure: Structure, table: Table) -> None:
+        self.width, self.leaves = len(table.days), structure.leaves
+        self.start, self.child = _flat(structure.start), _flat(structure.child)
+        self.weight, self.critical = _flat(structure.weight), _flat(structure.critical)
+        self.has_critical, self.ungraded = bool(structure.critical.any()), structure.ungraded
+        self.up_start, self.up = _flat(structure.up_start), _flat(structure.up)
+        self.up_weight, self.rank = _flat(structure.up_weight), _flat(structure.rank)
+        self.way, self.cycle = _flat(structure.way), _flat(structure.cycle)
+        self.on_track, self.at_risk = _flat(structure.on_track), _flat(structure.at_risk)
+        self.score, self.progress = _flat(table.score), _flat(table.progress)
+        self.coverage, self.code = _flat(table.coverage), _flat(table.code)
+        self.rule, self.total, self.worst = _flat(table.rule), _flat(table.total), _flat(table.worst)
+        self.lost, self.worst_rank = _flat(table.lost), _flat(table.worst_rank)
+        self.days, frozen = table.days, structure.frozen
+        self.frozen = dict(zip(frozen.row.tolist(), frozen.since.tolist(), strict=True))
+        self.taking_part = _flat(table.taking_part)
+
+    def is_frozen(self, row: int, day: int) -> bool:
+        """Tell whether a closed node keeps its grade on a day."""
+        since = self.frozen.get(row) if self.frozen else None
+        return since is not None and self.days[day].toordinal() >= since
+
+    def climb(
+        self, changed: Iterable[tuple[int, Was]], day: int, roll: Callable[[int, int], None]
+    ) -> list[int]:
+        """Work out all that follows from rows that changed; return them and what changed above them.
+
+        Parameters:
+            roll: works out a row of many children on a day.
+        """
+        found: list[int] = []
+        reasons: dict[int, _Reason | None] = {}
+        waiting: list[int] = []
+        for row, was in changed:
+            found.append(row)
+            self._rise(row, day, was, reasons, waiting)
+        while waiting:
+            row = heappop(waiting)
+            if self.frozen and self.is_frozen(row, day):
+                continue
+            was, reason = self.was(row, day), reasons[row]
+            changed_to = reason and self._shift(row, day, was, reason)
+            if not changed_to:
+                (roll if self.start[row + 1] - self.start[row] > MANY else self.work_out)(row, day)
+                changed_to = self.was(row, day)
+            if changed_to != was:
+                found.append(row)
+                self._rise(row, day, was, reasons, waiting)
+        return found
+
+    def _rise(
+        self, row: int, day: int, was: Was, reasons: dict[int, _Reason | None], waiting: list[int]
+    ) -> None:
+        """Note for each parent of a row that it changed; one with several reasons is worked out anew."""
+        place = row * self.width + day
+        alike = was[3] == self.code[place] and was[2] == self.coverage[place]
+        if alike and was[3] < SCORED:
+            return
+        for slot in range(self.up_start[row], self.up_start[row + 1]):
+            parent = self.up[slot]
+            if parent in reasons:
+                reasons[parent] = None
+            else:
+                reasons[parent] = (row, self.up_weight[slot], was) if alike else None
+                heappush(waiting, parent)
+
+    def was(self, row: int, day: int) -> Was:
+        """Return what the parents of a row read of it on a day."""
+        place = row * self.width + day
+        score, progress = self.score[place], self.progress[place]
+        score = score if score == score else _NONE
+        progress = progress if progress == progress else _NONE
+        above = place - self.leaves * self.width
+        if above < 0:
+            return score, progress, self.coverage[place], self.code[place], 0, 0.0, 0
+        worst, lost, rank = self.worst[above], self.lost[above], self.worst_rank[above]
+        return score, progress, self.coverage[place], self.code[place], worst, lost, rank
+
+    def _shift(self, row: int, day: int, had: Was, reason: _Reason) -> Was | None:
+        """Take over the score of one child that changed in nothing else; return None where that is not all.
+
+        Rounding adds up by 1e-16 a time, which is why an engine sums up everything anew now and then.
+        """
+        if self.way[row] != AVERAGED or self.ungraded:
+            return None
+        child, weight, was = reason
+        place, at = row * self.width + day, child * self.width + day
+        above = place - self.leaves * self.width
+        before, progress, coverage, code, worst, lost, rank = had
+        now, total = self.score[at], self.total[above]
+        score = before + weight * (now - was[0]) / total
+        on_track, at_risk = self.on_track[row], self.at_risk[row]
+        if (score >= on_track) != (before >= on_track) or (score >= at_risk) != (before >= at_risk):
+            return None
+        self.score[place] = score = min(score, 1.0)
+        if self.progress[at] != was[1]:
+            progress += weight * (clamp(self.progress[at]) - clamp(was[1])) / total
+            self.progress[place] = progress
+        near = lost * total * _NEARLY
+        own = (was[3] & SEVERITY) + 1 == worst and weight * (1.0 - min(was[0], now)) >= near
+        if own or (child >= self.leaves and self._reaches(at, worst, weight, was, near)):
+            self._put_worst(row, day, total)
+            worst, lost, rank = self.worst[above], self.lost[above], self.worst_rank[above]
+        return score, progress, coverage, code, worst, lost, rank
+
+    def _reaches(self, at: int, worst: int, weight: float, was: Was, near: float) -> bool:
+        """Tell whether the worst below a child, before or now, is near the worst of all."""
+        below = at - self.leaves * self.width
+        now, lost = self.worst[below], self.lost[below]
+        if now == was[4] and lost == was[5] and self.worst_rank[below] == was[6]:
+            return False
+        return now > worst or ((now == worst or was[4] == worst) and weight * max(was[5], lost) >= near)
+
+    def work_out(self, row: int, day: int) -> None:
+        """Work out a row that has children on a day."""
+        sums = self._sums(row, day)
+        total = sums.total
+        score = progress = _NAN
+        severity, rule, coverage = NO_DATA, 0, 0
+        if not total:
+            reason = NO_VALUE if sums.covered else NOT_DUE
+        else:
+            coverage = round(sums.share / sums.covered)
+            if self.way[row] == AVERAGED:
+                score, reason = sums.score / total, 0
+                progress = sums.progress / sums.known if sums.known else _NAN
+                severity, rule = self._status(row, day, score, sums)
+            else:
+                score, progress, severity, rule, reason = self._chosen(row, day)
+            if coverage < HALF_COVERED:
+                reason = LOW_COVERAGE
+                severity, rule = (NO_DATA, 0) if severity == ON_TRACK else (severity, rule)
+        code = severity | reason
+        if reason != NOT_DUE and self.taking_part[self.cycle[row] * self.width + day]:
+            code |= DUE | SCORED if total else DUE
+        place = row * self.width + day
+        self.score[place], self.progress[place] = score, progress
+        self.coverage[place], self.code[place] = coverage, code
+        self.rule[place - self.leaves * self.width] = rule
+        self._put_worst(row, day, total)
+
+    def _sums(self, row: int, day: int) -> _Sums:
+        width, codes, coverage = self.width, self.code, self.coverage
+        first, last = self.start[row], self.start[row + 1]
+        total = share = covered = summed = way = known = off = behind = 0.0
+        offs = 0
+        for child, weight in zip(
+            self.child[first:last].tolist(), self.weight[first:last].tolist(), strict=True
+        ):
+            place = child * width + day
+            code = codes[place]
+            if code < DUE:
+                continue
+            covered += weight
+            share += weight * coverage[place]
+            if code < SCORED:
+                continue
+            total += weight
+            summed += weight * self.score[place]
+            progress = self.progress[place]
+            if progress == progress:
+                known += weight
+                way += weight * (0.0 if progress < 0.0 else 1.0 if progress > 1.0 else progress)
+            severity = code & SEVERITY
+            if severity >= AT_RISK:
+                behind += weight
+                if severity == OFF_TRACK:
+                    off += weight
+                    offs += 1
+        return _Sums(covered, share, total, summed, known, way, behind, off, offs)
+
+    def _critical(self, row: int, day: int) -> bool:
+        """Tell whether a critical child that counts is off track."""
+        first, last = self.start[row], self.start[row + 1]
+        off = OFF_TRACK | DUE | SCORED
+        return any(
+            critical and self.code[child * self.width + day] & (SEVERITY | DUE | SCORED) == off
+            for child, critical in zip(self.child[first:last], self.critical[first:last], strict=True)
+        )
+
+    def _put_worst(self, row: int, day: int, total: float) -> None:
+        """Write the worst status below, how much it takes from the score, and the first key that takes it."""
+        width, leaves, top = self.width, self.leaves, 0
+        found: list[tuple[float, int]] = []
+        first, last = self.start[row], self.start[row + 1]
+        for child, weight in zip(
+            self.child[first:last].tolist(), self.weight[first:last].tolist(), strict=True
+        ):
+            place = child * width + day
+            code = self.code[place]
+            if code < SCORED:
+                continue
+            severity = code & SEVERITY
+            if severity >= top - 1:
+                if severity >= top:
+                    top, found = severity + 1, []
+                found.append((weight * (1.0 - self.score[place]), self.rank[child]))
+            if child >= leaves:
+                below = place - leaves * width
+                deep = self.worst[below]
+                if deep >= top:
+                    if deep > top:
+                        top, found = deep, []
+                    found.append((weight * self.lost[below], self.worst_rank[below]))
+        most, rank = _largest(found)
+        above = (row - leaves) * width + day
+        self.total[above], self.worst[above] = total, top
+        self.lost[above], self.worst_rank[above] = most / total if found else 0.0, rank
+
+    def _status(self, row: int, day: int, score: float, sums: _Sums) -> tuple[int, int]:
+        """Return the status of an average, and the rule that decides it."""
+        severity = OFF_TRACK - (score >= self.at_risk[row]) - (score >= self.on_track[row])
+        if not sums.behind or severity == OFF_TRACK:
+            return severity, BANDS
+        if sums.offs and self.has_critical and self._critical(row, day):
+            return OFF_TRACK, CRITICAL_CHILD
+        if severity != ON_TRACK:
+            return severity, BANDS
+        if sums.offs >= 2:
+            return AT_RISK, OFF_TRACK_CHILDREN
+        if sums.off >= CRITICAL_WEIGHT * sums.total * ALMOST:
+            return AT_RISK, OFF_TRACK_WEIGHT
+        if sums.behind >= HALF * sums.total * ALMOST:
+            return AT_RISK, HALF_NOT_ON_TRACK
+        return severity, BANDS
+
+    def _chosen(self, row: int, day: int) -> tuple[float, float, int, int, int]:
+        """Return what the child with the lowest or highest score hands on; ties by key."""
+        best = self.way[row] == BEST
+        sign = -1.0 if best else 1.0
+        children = self.child[self.start[row] : self.start[row + 1]]
+        places = [child * self.width + day for child in children]
+        *_, place = min(
+            (sign * quantised(self.score[place]), self.rank[child], place)
+            for child, place in zip(children, places, strict=True)
+            if self.code[place] & SCORED
+        )
+        code, progress = self.code[place], self.progress[place]
+        severity = code & SEVERITY
+        reason = code & REASON if severity == NO_DATA else 0
+        progress = clamp(progress) if progress == progress else _NAN
+        return self.score[place], progress, severity, BY_BEST if best else BY_WORST, reason
+
+
+_NAN = float("nan")
+_NEARLY = 1.0 - 3e-9
+"""What takes less than this part of the most is not near it, however both were rounded."""
+
+
+def _largest(found: list[tuple[float, int]]) -> tuple[float, int]:
+    """Return the most that a node takes, and the first key of those that take it."""
+    if len(found) < 2:
+        return found[0] if found else (0.0, 0)
+    most, rank = max(found)
+    least = most * ALMOST
+    for lost, at in found:
+        if lost >= least and at < rank:
+            rank = at
+    return most, rank
+
+
+def _flat(array: Anything) -> Any:
+    """Return an array as one line of memory."""
+    return array.reshape(-1).data
