@@ -66,7 +66,7 @@ def aligned(plan: Plan) -> set[str]:
     waiting = list(found)
     while waiting:
         key = waiting.pop()
-        for child in (*plan.cascade.pred[key], *plan.feeds.pred[key]):
+        for child in (*plan.cascade.predecessors(key), *plan.feeds.predecessors(key)):
             if child not in found and not plan.nodes[child].archived:
                 found.add(child)
                 waiting.append(child)

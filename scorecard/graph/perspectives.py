@@ -13,7 +13,7 @@ def perspectives_of(plan: Plan) -> dict[str, str | None]:
     """Return the perspective of every node: its own, else that of the first parent that has one."""
     found: dict[str, str | None] = {}
     for key in reversed(tuple(plan.order)):
-        inherited = (found[parent] for parent in plan.cascade.succ[key] if found[parent])
+        inherited = (found[parent] for parent in plan.cascade.successors(key) if found[parent])
         found[key] = plan.nodes[key].perspective or next(inherited, None)
     return found
 

@@ -272,12 +272,12 @@ def tree_order(plan: Plan) -> Iterator[tuple[str, int, str | None]]:
     """
     live = {key for key, node in plan.nodes.items() if not node.archived}
     seen: set[str] = set()
-    tops = [key for key in plan.nodes if key in live and live.isdisjoint(plan.cascade.succ[key])]
+    tops = [key for key in plan.nodes if key in live and live.isdisjoint(plan.cascade.successors(key))]
     stack: list[tuple[str, int, str | None]] = [(key, 0, None) for key in reversed(tops)]
     while stack:
         key, depth, parent = stack.pop()
         yield key, depth, parent
         if key not in seen:
             seen.add(key)
-            below = [child for child in plan.cascade.pred[key] if child in live]
+            below = [child for child in plan.cascade.predecessors(key) if child in live]
             stack.extend((child, depth + 1, key) for child in reversed(below))

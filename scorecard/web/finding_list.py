@@ -21,6 +21,9 @@ from scorecard.web.measures import node_address
 from scorecard.web.reading import DAYS_KEPT, View, database
 from scorecard.web.render import here
 
+AT_ONCE = 2000
+"""Nodes up to which any page may look through the whole plan, for it takes no longer than the page."""
+
 PAGE = 50
 """Findings on one page; they are read one by one."""
 
@@ -40,6 +43,16 @@ def findings_of(view: View) -> list[Finding]:
         return known[view.day]
 
 
+def glance(view: View) -> list[Finding]:
+    """Return the findings where they are known or soon found, for pages that only mention them.
+
+    A large plan that was just changed is looked through by the first who asks for its findings.
+    """
+    if len(view.plan.nodes) <= AT_ONCE or view.day in _found.get(view.plan, {}):
+        return findings_of(view)
+    return []
+
+
 def _changes(plan: Plan) -> list[Change]:
     """Return what was moved up to now; what was read before is kept, and only what came since is read."""
     kept = _moved.setdefault(database(), {})
@@ -52,7 +65,7 @@ def _changes(plan: Plan) -> list[Change]:
 
 def open_findings(view: View) -> list[tuple[Severity, int, str]]:
     """Return how many findings count, by severity: the severity, the number and the number in words."""
-    counts = counting(findings_of(view))
+    counts = counting(glance(view))
     return [
         (each, counts[each], finding_words.counted(each, counts[each])) for each in Severity if counts[each]
     ]

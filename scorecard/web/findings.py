@@ -13,7 +13,7 @@ from scorecard.graph.findings import RULES
 from scorecard.graph.findings.rule import Severity
 from scorecard.store.commands.nodes import edit_node
 from scorecard.web import errors, forms, node_page
-from scorecard.web.finding_list import asked, findings_of, listing, open_findings, row
+from scorecard.web.finding_list import asked, glance, listing, open_findings, row
 from scorecard.web.finding_words import rule_title, severity_word
 from scorecard.web.forms import BadForm
 from scorecard.web.language import _
@@ -38,7 +38,7 @@ def _counts() -> dict[str, object]:
 
 def node_findings(seen: View, key: str) -> list[Any]:
     """Return the findings of one node that count, written out."""
-    found = (each for each in findings_of(seen) if each.key == key and each.waiver is None)
+    found = (each for each in glance(seen) if each.key == key and each.waiver is None)
     return [row(seen.plan, each) for each in found]
 
 

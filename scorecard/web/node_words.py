@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from scorecard.domain.measure import AtLeast, AtMost, Between, Milestone, Reach
 from scorecard.domain.schema import NodeFields
 from scorecard.domain.vocabulary import NodeKind, Policy, Reason, Status
+from scorecard.graph.findings import quality
 from scorecard.graph.judgement import Standing, evidence
 from scorecard.web.fields import STATUSES
+from scorecard.web.finding_words import PARTS
 from scorecard.web.language import _
 from scorecard.web.measures import unit_of
 from scorecard.web.reading import View
@@ -106,11 +108,4 @@ def lacking(view: View, node: NodeFields) -> list[str]:
     """Return which of the four a KPI lacks; without any one of them it is only a metric."""
     if node.kind is not NodeKind.kpi:
         return []
-    metric = view.plan.metrics.get(node.key)
-    there = {
-        _("a metric"): metric is not None or node.format is not None,
-        _("a target"): node.measure is not None,
-        _("a time window"): metric is not None and metric.due is not None,
-        _("an owner"): node.owner is not None,
-    }
-    return [name for name, has in there.items() if not has]
+    return [_(PARTS[part]) for part in quality.lacking(view.plan, node)]

@@ -121,9 +121,9 @@ def test_the_form_of_a_waiver_opens_under_its_finding(client: FlaskClient) -> No
     asked = f"{FINDINGS}&waive=stale&node=brand_awareness"
     for headers in ({}, HTMX):
         page = client.get(asked, headers=headers).text
-        assert page.count('id="waiver"') == 1
+        assert page.count('class="form waiver"') == 1
         assert 'name="until" value="2026-12-31"' in page
-    assert 'id="waiver"' not in client.get(f"{FINDINGS}&waive=many_kpis&node=marketing").text
+    assert 'class="form waiver"' not in client.get(f"{FINDINGS}&waive=many_kpis&node=marketing").text
 
 
 def test_a_waived_finding_counts_no_more_and_says_why_who_and_until_when(
@@ -364,3 +364,12 @@ def test_the_command_prints_what_programs_rely_on(app: Flask) -> None:
     assert len(plain.splitlines()) == 26
     refused = run.invoke(args=["plan", "findings", "nowhere"])
     assert refused.exit_code == 1
+
+
+def test_a_large_plan_is_looked_through_by_the_first_who_asks(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding_list, "AT_ONCE", 10)
+    assert "nav-count" not in client.get(f"/p/northwind/tree{STORY}").text
+    assert '<span class="nav-count">25</span>' in client.get(FINDINGS).text
+    assert '<span class="nav-count">25</span>' in client.get(f"/p/northwind/tree{STORY}").text

@@ -13,7 +13,7 @@ from scorecard.graph.findings.change import Change
 from scorecard.graph.findings.inspection import Inspection
 from scorecard.graph.findings.rule import About, Finding, FindingRule, Hit, Severity
 from scorecard.graph.judgement import Standing
-from scorecard.graph.plan import Plan, tree_order
+from scorecard.graph.plan import Plan, collector_paused, tree_order
 
 RULES: Mapping[str, FindingRule] = {
     rule.id: rule
@@ -57,9 +57,10 @@ def findings(
     waived is among the findings, with its waiver.
     """
     seen = Inspection(plan, standings, day, changes)
-    found = [_finding(seen, rule, hit) for rule in RULES.values() for hit in rule.find(seen)]
-    places = _places(plan) if found else {}
-    return sorted(found, key=lambda each: (_SEVERITIES[each.severity], places[each.about, each.key]))
+    with collector_paused():
+        found = [_finding(seen, rule, hit) for rule in RULES.values() for hit in rule.find(seen)]
+        places = _places(plan) if found else {}
+        return sorted(found, key=lambda each: (_SEVERITIES[each.rule.severity], places[each.about, each.key]))
 
 
 def _finding(seen: Inspection, rule: FindingRule, hit: Hit) -> Finding:

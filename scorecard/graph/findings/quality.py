@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import lru_cache
 
 from scorecard.domain.errors import N_
 from scorecard.domain.measure import AtLeast, AtMost, Between, Measure, Reach
@@ -168,9 +169,15 @@ def vanity(seen: Inspection) -> Iterator[Hit]:
     """Find KPIs and key results named after attention or activity that is to grow; a rate of it is fine."""
     for node in seen.nodes:
         if node.kind in MEASURES and not isinstance(node.measure, AtMost) and node.format != "percent":
-            word = VANITY.search(node.title)
-            if word and not RELATED.search(node.title):
-                yield Hit(node.key, {"word": word.group()})
+            if word := vain_word(node.title):
+                yield Hit(node.key, {"word": word})
+
+
+@lru_cache(maxsize=65536)
+def vain_word(title: str) -> str:
+    """Return the vain word of a title, "" where there is none or it is set against something."""
+    word = VANITY.search(title)
+    return word.group() if word and not RELATED.search(title) else ""
 
 
 @rule(

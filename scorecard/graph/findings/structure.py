@@ -16,7 +16,7 @@ NEARLY_ALL = 0.9
 @rule(
     N_("No path to the company"),
     Severity.warning,
-    N_("No path leads from here to an objective of the company, so nothing that happens here shows there."),
+    N_("No path leads from here to a company objective, so nothing that happens here shows there."),
     Mend(N_("Attach it to the objective that it serves, or retire it."), Page.alignment, "orphans"),
 )
 def no_path(seen: Inspection) -> Iterator[Hit]:
