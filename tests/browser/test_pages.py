@@ -28,7 +28,6 @@ PAGES = {
     "alignment": f"{PLAN}/alignment?focus=on_time_in_full",
     "findings": f"{PLAN}/findings",
     "waiver": f"{PLAN}/findings?waive=stale&node=brand_awareness",
-    "findings": f"{PLAN}/findings",
     "new": "/new",
     "import": "/import",
     "missing": f"{PLAN}/n/there_is_none",
