@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, case, literal, select
 
 from scorecard.domain.errors import NotFound
 from scorecard.store.database import Database
 from scorecard.store.reading import find_plan
 from scorecard.store.rows import OBSERVATIONS
-from scorecard.store.tables import CHANGES, TOUCHED
+from scorecard.store.tables import CHANGES, TOUCHED, Json
 
 
 class Entry(NamedTuple):
@@ -57,13 +57,16 @@ def changes(
 ) -> list[Entry]:
     """Return the changes of a plan, or of one node, those before a revision where one is given.
 
+    The first change of a plan holds all its rows: among those of one node it comes without them.
+
     Raises:
         NotFound: no such plan.
     """
     with db.read() as connection:
         plan_id = plan_id_of(connection, plan)
         columns = CHANGES.c
-        statement = select(CHANGES).where(columns.plan_id == plan_id)
+        statement = select(CHANGES) if node is None else select(*_BUT_THE_FIRST)
+        statement = statement.where(columns.plan_id == plan_id)
         if node is not None:
             its = (TOUCHED.c.plan_id == plan_id, TOUCHED.c.node == node)
             statement = statement.where(columns.revision.in_(select(TOUCHED.c.revision).where(*its)))
@@ -72,6 +75,12 @@ def changes(
         rows = connection.execute(statement.order_by(columns.revision.desc()).limit(limit)).mappings().all()
         undone = undone_by(connection, plan_id)
     return [Entry(**{**_entry(row), "undone_by": undone.get(row["revision"])}) for row in rows]
+
+
+_BUT_THE_FIRST = (
+    *(column for column in CHANGES.c if column.name != "rows"),
+    case((CHANGES.c.revision > 1, CHANGES.c.rows), else_=literal([], Json)).label("rows"),
+)
 
 
 def _entry(row: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from scorecard.web.measures import node_address
 from scorecard.web.perspective_cards import Line, line
 from scorecard.web.reading import View
 from scorecard.web.render import here
+from scorecard.web.sight import written_path
 
 CHOICES = 500
 """Nodes in the list to follow; in larger plans one types the title."""
@@ -105,7 +106,10 @@ def _key_of(plan: Plan, asked: str) -> str | None:
 
 
 def _steps(plan: Plan, path: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    return tuple((plan.nodes[key].title, node_address(plan, key)) for key in reversed([*path]))
+    def step(key: str) -> tuple[str, str]:
+        return plan.nodes[key].title, node_address(plan, key)
+
+    return tuple(written_path([*path][::-1], step, lambda said: (said, "")))
 
 
 def measure_choices(plan: Plan) -> list[tuple[str, list[tuple[str, str]]]]:

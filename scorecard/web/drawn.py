@@ -33,6 +33,10 @@ class Drawn:
             self._keep(at, found)
         return found
 
+    def forget(self) -> None:
+        """Draw everything anew from here on."""
+        self._pieces.clear()
+
     def _keep(self, at: Hashable, piece: Markup) -> None:
         if current_app.jinja_env.auto_reload:  # whoever works on the templates sees them as they are
             return

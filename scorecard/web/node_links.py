@@ -10,6 +10,7 @@ from scorecard.graph.course import operands
 from scorecard.web.language import _, ngettext
 from scorecard.web.measures import node_address, reason_of, unit_of, written
 from scorecard.web.reading import View
+from scorecard.web.sight import written_path
 from scorecard.web.wording import number, percent
 
 LINES = 12
@@ -17,7 +18,7 @@ LINES = 12
 
 
 class Neighbour(NamedTuple):
-    """A node beside this one, and what lies between them."""
+    """A node beside this one, and what lies between them; without an address, what a path leaves out."""
 
     title: str
     href: str
@@ -53,7 +54,11 @@ def sights(view: View, key: str) -> list[list[Neighbour]]:
     """Return the paths to a company objective, the objective first and the node last."""
     tops = set(company_objectives(view.plan))
     found = [path for path in lines_of_sight(view.plan, key, LINES) if path[-1] in tops]
-    return [[neighbour(view, each) for each in reversed(path)] for path in found]
+    return [written_path(path[::-1], lambda each: neighbour(view, each), _left_out) for path in found]
+
+
+def _left_out(said: str) -> Neighbour:
+    return Neighbour(said, "", NodeKind.objective, Status.no_data, "")
 
 
 def is_company_objective(view: View, key: str) -> bool:

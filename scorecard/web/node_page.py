@@ -29,6 +29,8 @@ from scorecard.web.wording import day, number, percent, points, quantity, word
 CHANGES = 12
 CHECK_INS = 10
 LEAVES = 8
+CHILDREN = 100
+"""Children written out, those that take most first; the tree has all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,11 @@ class Fall(NamedTuple):
 class Makeup:
     """What a score is made of: the children, the leaves that take most, and what hides below.
 
-    There are no `leaves` where the children are the leaves.
+    There are no `leaves` where the children are the leaves; `more` counts the children not written here.
     """
 
     children: list[Child]
+    more: int
     falls: charts.Waterfall
     leaves: list[Fall]
     leaf_falls: charts.Waterfall
@@ -195,8 +198,9 @@ def makeup(view: View, node: NodeFields, standing: Standing) -> Makeup | None:
                 _taken(row.gap_share),
                 step,
             )
-            for row, step in zip(rows, falls.steps, strict=True)
+            for row, step in zip(rows[:CHILDREN], falls.steps, strict=False)
         ],
+        more=len(rows[CHILDREN:]),
         falls=falls,
         leaves=leaves,
         leaf_falls=charts.waterfall(steps, width=200),
@@ -211,7 +215,7 @@ def makeup(view: View, node: NodeFields, standing: Standing) -> Makeup | None:
 
 
 def _is_critical(view: View, parent: str, child: str) -> bool:
-    return any(each.critical for each in view.plan.contributions[parent] if each.child == child)
+    return bool(view.plan.cascade.edges[child, parent]["critical"])
 
 
 def _taken(share: float) -> str:

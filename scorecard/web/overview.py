@@ -10,10 +10,10 @@ from scorecard.graph.alignment import company_objectives
 from scorecard.graph.company import company_standing, shortfall
 from scorecard.graph.perspectives import perspective_standings, tops
 from scorecard.store import queries
-from scorecard.store.queries import PlanLine
 from scorecard.web import charts
+from scorecard.web.kept import once
 from scorecard.web.perspective_cards import Below, Score, below, covered, written_score
-from scorecard.web.reading import database, view
+from scorecard.web.reading import View, database, view
 from scorecard.web.render import here, page
 from scorecard.web.wording import day as written_day
 
@@ -62,14 +62,13 @@ def index() -> ResponseReturnValue:
         "overview.html",
         "content",
         active="overview",
-        cards=[card(line) for line in lines[:MOST_CARDS]],
+        cards=[once(card, view(line.key)) for line in lines[:MOST_CARDS]],
         others=lines[MOST_CARDS:],
     )
 
 
-def card(line: PlanLine) -> Card:
+def card(seen: View) -> Card:
     """Return a plan as it stands on the day the address asks for, by default today."""
-    seen = view(line.key)
     plan, standings, day = seen.plan, seen.standings, seen.day
     standing = company_standing(plan, standings, day)
     found, held = perspective_standings(plan, standings, day), tops(plan)
@@ -89,7 +88,7 @@ def card(line: PlanLine) -> Card:
         key=plan.key,
         title=plan.title,
         demo=plan.key in current_app.config["STORY_ENDS"],
-        nodes=line.nodes,
+        nodes=sum(not node.archived for node in plan.nodes.values()),
         day=written_day(day),
         cycle=seen.cycle.title if seen.cycle else "",
         score=written_score(standing, plan.fields.bands),
