@@ -45,6 +45,7 @@ PAGES = [
     f"{PLAN}/n/on_time_in_full/edit",
     f"{PLAN}/n/line2_refit/edit",
     f"{PLAN}/alignment?{DAY}",
+    f"{PLAN}/findings?{DAY}",
     f"{PLAN}/alignment?{DAY}&focus=on_time_in_full",
     f"{PLAN}/alignment?{DAY}&focus=website_visits",
     "/new",
