@@ -10,7 +10,7 @@ from scorecard.domain.errors import NotFound
 from scorecard.domain.schema import NodeFields, ObservationFields
 from scorecard.domain.vocabulary import NodeKind
 from scorecard.graph.plan import build
-from scorecard.store import queries
+from scorecard.store import history, queries
 from scorecard.store.commands.check_ins import record
 from scorecard.store.commands.nodes import edit_node
 from scorecard.store.commands.plans import create_plan
@@ -94,6 +94,17 @@ def test_other_peoples_changes_are_seen_at_once(sqlite):
     record(other, "p", ObservationFields(node="churn", date="2026-03-31", value=3), actor=ME)
     other.close()
     assert queries.load_plan(sqlite, "p").observations["churn"][0].value == 3.0
+
+
+def test_the_first_change_of_a_plan_comes_with_its_rows_only_to_who_asks_for_the_plan(db):
+    keep(db, "grow < churn")
+    edit_node(db, "p", "churn", {"title": "T"}, version=None, actor=ME)
+    edited, made = history.changes(db, "p", node="churn")
+    assert (len(edited.rows), made.rows) == (1, [])
+    assert [row["key"] for row in history.changes(db, "p")[-1].rows if row["table"] == "node"] == [
+        ["grow"],
+        ["churn"],
+    ]
 
 
 def test_a_plan_that_is_not_there_is_not_found(db):
