@@ -168,9 +168,9 @@ RELATED = re.compile(r"%|/|\b(per|rate|ratio|share|cost|conversion|retention)\b"
 def vanity(seen: Inspection) -> Iterator[Hit]:
     """Find KPIs and key results named after attention or activity that is to grow; a rate of it is fine."""
     for node in seen.nodes:
-        if node.kind in MEASURES and not isinstance(node.measure, AtMost) and node.format != "percent":
-            if word := vain_word(node.title):
-                yield Hit(node.key, {"word": word})
+        to_grow = node.kind in MEASURES and not isinstance(node.measure, AtMost) and node.format != "percent"
+        if to_grow and (word := vain_word(node.title)):
+            yield Hit(node.key, {"word": word})
 
 
 @lru_cache(maxsize=65536)
