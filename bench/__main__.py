@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Sequence
 
-from bench import graph, pages, server, storage  # noqa: F401  (importing a module of rows registers them)
+from bench import engine, graph, pages, server, storage  # noqa: F401  (importing a module of rows registers them)
 from bench.rows import Result, rows, run
 
 _VERDICT = {True: "ok", False: "miss", None: ""}

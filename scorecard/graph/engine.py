@@ -89,11 +89,11 @@ class Engine:
         if self._leaves is None or len(self._moved) > MOST_MOVED:
             with collector_paused():
                 self._leaves, self._moved = leaves_of(self.plan, structure), set()
-        for inputs in inputs_on(self._leaves, days):
+        for inputs in inputs_on(self._leaves, structure, days):
             score_leaves(structure, table, inputs)
         self._judge(table, [*self._leaves.others, *self._moved])
         freeze(structure, table, (0, int(np.searchsorted(structure.frozen.row, structure.leaves))))
-        roll_up(structure, table)
+        roll_up(structure, table, Steps(structure, table))
         return table
 
     def _judge(self, table: Table, rows: Sequence[int]) -> None:
@@ -133,7 +133,7 @@ class Engine:
                 if since is None or day >= since:
                     changed.update(self._climb(kept, rows, place))
             if self._climbs > MOST_CLIMBS:
-                roll_up(self._structure, kept.table)
+                roll_up(self._structure, kept.table, kept.steps)
         self._climbs = 0 if self._climbs > MOST_CLIMBS else self._climbs
         return frozenset([self._structure.keys[row] for row in changed])
 
@@ -171,11 +171,11 @@ class Engine:
         rows = now.keys[: now.leaves]
         kept = [(row, structure.rows[key]) for row, key in enumerate(rows) if key not in anew]
         to, at = np.array(kept, np.intp).reshape(-1, 2).T
-        table.score[to], table.progress[to] = old.score[at], old.progress[at]
+        table.marks[:, to] = old.marks[:, at]
         table.coverage[to], table.code[to] = old.coverage[at], old.code[at]
         self._judge(table, [now.rows[key] for key in rows if key in anew])
         freeze(now, table, (0, int(np.searchsorted(now.frozen.row, now.leaves))))
-        roll_up(now, table)
+        roll_up(now, table, Steps(now, table))
         return table
 
     def read(self, days: tuple[date, ...], keys: Iterable[str] | None, day: date) -> dict[str, Standing]:
@@ -186,7 +186,9 @@ class Engine:
             chosen = structure.keys if keys is None else keys
             sheets = kept.sheets(self.plan, day)
             return {
-                key: standing_at(self.plan, structure, kept.table, structure.rows[key], at, sheets)
+                key: standing_at(
+                    self.plan, structure, kept.table, kept.steps, structure.rows[key], at, sheets
+                )
                 for key in chosen
             }
 

@@ -1,7 +1,7 @@
 """Statuses, reasons and rules as bytes, and thresholds that need no rounding: the alphabet of the arrays.
 
-A node on a day is one byte: its computed status as a severity in the lowest two bits, the reason in the next
-three, then whether it counts in its parents (`DUE`) and does so with a score (`SCORED`).
+A node on a day is one byte, so made that a larger one is worse: whether it counts in its parents with a score
+(`SCORED`), its computed status by severity, whether it counts at all (`DUE`), has a score, and the reason.
 """
 
 from functools import lru_cache
@@ -24,7 +24,13 @@ Shares = npt.NDArray[np.uint32]
 
 Anything = npt.NDArray[Any]
 
-SEVERITY, REASON, REASON_BITS, DUE, SCORED = 3, 28, 2, 32, 64
+SCORED, STATUS, DUE, HAS_SCORE, REASON = 128, 96, 16, 8, 7
+
+HEIGHT = SCORED | STATUS
+"""What is compared to find the worst: below 128 is what does not count."""
+
+STATUS_BITS = 5
+"""How far the severity of a status stands to the left in a byte."""
 
 WHOLE = 1_000_000_000
 """A coverage of 1."""
@@ -33,10 +39,11 @@ STATUSES = tuple(sorted(Status, key=lambda status: status.severity))
 REASONS: tuple[Reason | None, ...] = (None, *Reason)
 RULES: tuple[Rule | None, ...] = (None, *Rule)
 
+STATUS_BYTE = {status: status.severity << STATUS_BITS for status in Status}
 NO_DATA, ON_TRACK, AT_RISK, OFF_TRACK = (
-    status.severity for status in (Status.no_data, Status.on_track, Status.at_risk, Status.off_track)
+    STATUS_BYTE[status] for status in (Status.no_data, Status.on_track, Status.at_risk, Status.off_track)
 )
-REASON_BYTE = {reason: place << REASON_BITS for place, reason in enumerate(REASONS)}
+REASON_BYTE = {reason: place for place, reason in enumerate(REASONS)}
 RULE_BYTE = {rule: place for place, rule in enumerate(RULES)}
 NOT_DUE, NO_VALUE, STALE, NO_TARGET, LOW_COVERAGE = (
     REASON_BYTE[reason]
@@ -61,19 +68,21 @@ def threshold(limit: float) -> float:
     return above
 
 
-def status_byte(status: Status) -> int:
-    """Return the severity that stands for a status."""
-    return status.severity
-
-
 def status_at(code: int) -> Status:
     """Return the computed status in a byte."""
-    return STATUSES[code & SEVERITY]
+    return STATUSES[(code & STATUS) >> STATUS_BITS]
 
 
 def reason_at(code: int) -> Reason | None:
     """Return the reason in a byte."""
-    return REASONS[(code & REASON) >> REASON_BITS]
+    return REASONS[code & REASON]
+
+
+def reached(at_risk: Flags, on_track: Flags) -> Bytes:
+    """Return the status bytes of scores of which it is known which bands they reach."""
+    steps: Bytes = at_risk.view(np.uint8) + on_track.view(np.uint8)
+    steps *= np.uint8(ON_TRACK)
+    return np.subtract(np.uint8(OFF_TRACK), steps, out=steps)
 
 
 BANDS, CRITICAL_CHILD, OFF_TRACK_CHILDREN, OFF_TRACK_WEIGHT, HALF_NOT_ON_TRACK, BY_WORST, BY_BEST = (

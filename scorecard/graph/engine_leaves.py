@@ -6,6 +6,7 @@ rarer (formulas, aggregates, targets by period) is left to `judgement.judge`, on
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from math import isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +14,19 @@ import numpy as np
 from scorecard.domain.measure import ZONE_SCORE, clamp, reach_progress
 from scorecard.domain.period import Path, along, last_day_fresh, period_of
 from scorecard.domain.vocabulary import Cadence
-from scorecard.graph.engine_codes import NO_VALUE, NOT_DUE, STALE, Bytes, Flags, Floats, Places
+from scorecard.graph.engine_codes import (
+    DUE,
+    HAS_SCORE,
+    NO_VALUE,
+    NOT_DUE,
+    REASON,
+    SCORED,
+    STALE,
+    Bytes,
+    Flags,
+    Floats,
+    Places,
+)
 from scorecard.graph.engine_structure import Structure
 from scorecard.graph.metric import Metric
 from scorecard.graph.plan import Plan
@@ -74,14 +87,15 @@ class Kind(NamedTuple):
 class Inputs(NamedTuple):
     """What leaves of one kind are scored from: leaves by days.
 
-    `value` is NaN where there is none, `expected` None for kinds without a path; `state` is the reason there
-    is no colour, or why it must not be trusted.
+    `value` is 0 where there is none, `expected` None for kinds without a path. `state` is the byte of a
+    leaf without its status; `closing` tells on which days anything is due at all.
     """
 
     kind: Kind
     value: Floats
     expected: Floats | None
     state: Bytes
+    closing: Places
 
 
 class Leaves(NamedTuple):
@@ -121,6 +135,8 @@ def _is_plain(metric: Metric) -> bool:
         return False
     if metric.reach:
         return metric.target != metric.baseline and _all_float(metric)
+    if metric.promise is not None and metric.target is not None and metric.promise.floor is not None:
+        return isfinite(metric.target - metric.promise.floor) and _all_float(metric)
     if metric.measure.kind == "zones":
         return all(point.value in WORDS for point in metric.points)
     return _all_float(metric)
@@ -212,17 +228,17 @@ def _way(metric: Metric, paths: dict[int, tuple[int, Path]]) -> int:
     return paths.setdefault(id(metric.path), (len(paths), metric.path))[0]
 
 
-def inputs_on(leaves: Leaves, days: Sequence[date]) -> list[Inputs]:
+def inputs_on(leaves: Leaves, structure: Structure, days: Sequence[date]) -> list[Inputs]:
     """Return what the leaves in arrays are scored from on each day."""
-    return [_inputs(leaves, kind, days) for kind in leaves.kinds]
+    return [_inputs(leaves, structure, kind, days) for kind in leaves.kinds]
 
 
-def _inputs(leaves: Leaves, kind: Kind, days: Sequence[date]) -> Inputs:
+def _inputs(leaves: Leaves, structure: Structure, kind: Kind, days: Sequence[date]) -> Inputs:
     marks = leaves.marks
     at = np.array([day.toordinal() for day in days], np.int32)
     last = _latest(kind, marks.day[kind.mark], np.minimum(at, kind.due[:, None]))
     none = last < 0
-    value = np.where(none, np.nan, kind.value[last]) if len(kind.value) else np.full(last.shape, np.nan)
+    value = np.where(none, 0.0, kind.value[last]) if len(kind.value) else np.zeros(last.shape)
     mark = np.where(none, -1, kind.mark[last]) if len(kind.mark) else np.full(last.shape, -1)
     state = _state(kind, marks, mark, at)
     expected = None
@@ -231,7 +247,11 @@ def _inputs(leaves: Leaves, kind: Kind, days: Sequence[date]) -> Inputs:
         on = np.where(steady, at, marks.day[mark] if len(marks.day) else at)
         expected = _expected(kind, leaves.paths, on)
         state[(state == 0) & (expected == 0)] = NOT_DUE
-    return Inputs(kind, value, expected, state)
+    reason = state & REASON
+    due = structure.taking_part(days)[structure.cycle[kind.row]] & (reason != NOT_DUE)
+    scored = ~none & (reason != NOT_DUE) & (state < LAPSED)
+    state = reason | due * np.uint8(DUE) | (due & scored) * np.uint8(SCORED) | scored * np.uint8(HAS_SCORE)
+    return Inputs(kind, value, expected, state, np.flatnonzero(at >= kind.due.min()))
 
 
 def _latest(kind: Kind, day: Places, until: Places) -> Any:

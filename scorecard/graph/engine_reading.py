@@ -1,18 +1,21 @@
 """Standings into the arrays and out of them again."""
 
-from math import isnan
+from math import isnan, nan
 
+from scorecard.domain.measure import clamp
+from scorecard.domain.vocabulary import Reason
 from scorecard.graph.engine_codes import (
     DUE,
-    NOT_DUE,
+    HAS_SCORE,
     REASON_BYTE,
     RULES,
     SCORED,
-    STATUSES,
+    STATUS_BYTE,
     WHOLE,
     reason_at,
     status_at,
 )
+from scorecard.graph.engine_step import Steps
 from scorecard.graph.engine_structure import Structure
 from scorecard.graph.engine_table import Table
 from scorecard.graph.formulas import Sheets
@@ -20,22 +23,20 @@ from scorecard.graph.judgement import Standing, evidence, frozen, is_frozen, jud
 from scorecard.graph.plan import Plan
 from scorecard.graph.rollup import overridden
 
-_NAN = float("nan")
-
 
 def put(structure: Structure, table: Table, row: int, day: int, standing: Standing) -> None:
     """Write how a leaf stands."""
     score, progress = standing.score, standing.progress
-    code = standing.computed.severity | REASON_BYTE[standing.reason]
-    if REASON_BYTE[standing.reason] != NOT_DUE and table.taking_part[structure.cycle[row], day]:
-        code |= DUE if score is None else DUE | SCORED
-    table.score[row, day] = _NAN if score is None else score
-    table.progress[row, day] = _NAN if progress is None else progress
+    code = STATUS_BYTE[standing.computed] | REASON_BYTE[standing.reason]
+    due = standing.reason is not Reason.not_due and table.taking_part[structure.cycle[row], day]
+    code |= (DUE if due else 0) | (0 if score is None else SCORED | HAS_SCORE if due else HAS_SCORE)
+    table.marks[0, row, day] = score or 0.0
+    table.marks[1, row, day] = 0.0 if score is None else nan if progress is None else clamp(progress)
     table.coverage[row, day], table.code[row, day] = round(standing.coverage * WHOLE), code
 
 
 def standing_at(
-    plan: Plan, structure: Structure, table: Table, row: int, day: int, sheets: Sheets
+    plan: Plan, structure: Structure, table: Table, steps: Steps, row: int, day: int, sheets: Sheets
 ) -> Standing:
     """Return how a row stands on a day, equal to what `rollup.rollup` gives."""
     key, on = structure.keys[row], table.days[day]
@@ -45,29 +46,29 @@ def standing_at(
     if row < structure.leaves:
         standing = judge(plan, key, on, sheets)
     else:
-        standing = _read(structure, table, row, day)
+        standing = _read(structure, table, steps, row, day)
         if key in plan.metrics:
             found = evidence(plan, plan.metrics[key], on, sheets)
             standing = standing._replace(value=found.value, seen=found.seen)
     return standing if node.judged is None else overridden(plan, node, standing, on)
 
 
-def _read(structure: Structure, table: Table, row: int, day: int) -> Standing:
-    code = int(table.code[row, day])
-    status = status_at(code)
-    above = row - structure.leaves
-    score, progress = float(table.score[row, day]), float(table.progress[row, day])
-    worst = int(table.worst[above, day])
+def _read(structure: Structure, table: Table, steps: Steps, row: int, day: int) -> Standing:
+    code, above = int(table.code[row, day]), row - structure.leaves + 1
+    status, reason = status_at(code), reason_at(code)
+    if not code & HAS_SCORE:
+        return Standing(structure.keys[row], status, status, reason)
+    progress = float(table.marks[1, row, day])
     return Standing(
         key=structure.keys[row],
         status=status,
         computed=status,
-        reason=reason_at(code),
-        rule=RULES[table.rule[above, day]],
-        score=None if isnan(score) else score,
+        reason=reason,
+        rule=RULES[steps.rule(row, day)],
+        score=float(table.marks[0, row, day]),
         progress=None if isnan(progress) else progress,
         coverage=int(table.coverage[row, day]) / WHOLE,
-        worst=STATUSES[max(worst - 1, 0)],
-        worst_key=structure.by_rank[table.worst_rank[above, day]] if worst else None,
+        worst=status_at(int(table.worst[above, day])),
+        worst_key=structure.by_rank[table.worst_rank[above, day]],
         worst_at=float(table.lost[above, day]),
     )

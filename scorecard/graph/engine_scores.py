@@ -1,6 +1,6 @@
 """Progress, score and status of many leaves at once, as `domain.measure` states them for one.
 
-Every expression keeps the order of its operations there, so that the numbers are the same to the last bit.
+What an expression rounds it rounds there, so that the numbers are the same to the last bit.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,18 +8,10 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from scorecard.domain.measure import EARLY, ROUNDING, ZONE_PROGRESS, ZONE_SCORE, reach_progress
-from scorecard.graph.engine_codes import (
-    NO_DATA,
-    NOT_DUE,
-    OFF_TRACK,
-    REASON,
-    WHOLE,
-    Floats,
-    threshold,
-)
-from scorecard.graph.engine_leaves import LAPSED, WORDS, Inputs, Kind
+from scorecard.graph.engine_codes import HAS_SCORE, REASON, WHOLE, Floats, Places, reached, threshold
+from scorecard.graph.engine_leaves import WORDS, Inputs, Kind
 from scorecard.graph.engine_structure import Structure
-from scorecard.graph.engine_table import Table, counted
+from scorecard.graph.engine_table import Table
 
 ELEMENTS = 24_000
 """How many numbers are worked on at once, so that they stay in the processor's own memory."""
@@ -41,27 +33,33 @@ def score_leaves(structure: Structure, table: Table, inputs: Inputs) -> None:
 def _score(structure: Structure, table: Table, inputs: Inputs, part: slice) -> None:
     kind, value, state = inputs.kind, inputs.value[part], inputs.state[part]
     expected = None if inputs.expected is None else inputs.expected[part]
-    rows = kind.row[part]
     progress, score = _SCORES[kind.name](structure, kind, part, value, expected)
-    reason = state & np.uint8(REASON)
-    unscored = np.isnan(value) | (reason == NOT_DUE) | (state >= LAPSED)
-    score[unscored] = np.nan
-    days = np.array([day.toordinal() for day in table.days])
-    full = np.where(days >= kind.due[part, None], _FULL, structure.on_track[rows, None])
-    severity = np.full(score.shape, OFF_TRACK, np.uint8)
-    at_risk, on_track = score >= structure.at_risk[rows, None], score >= full
-    severity -= at_risk | on_track
-    severity -= on_track
-    severity[unscored] = NO_DATA
-    table.score[rows], table.progress[rows] = score, progress
-    table.coverage[rows] = ((reason == 0) & ~unscored) * np.uint32(WHOLE)
-    table.code[rows] = counted(structure, table, rows, severity | reason, score)
+    rows = _together(kind.row[part])
+    scored = (state & np.uint8(HAS_SCORE)) != 0
+    on_track, at_risk = (score >= each for each in structure.bands_of(rows)[2:])
+    at_risk |= on_track
+    for day in inputs.closing:
+        due = kind.due[part] <= table.days[day].toordinal()
+        on_track[:, day] &= ~due | (score[:, day] >= _FULL)
+    code = reached(at_risk, on_track)
+    code *= scored.view(np.uint8)
+    code |= state
+    table.code[rows] = code
+    table.marks[0, rows], table.marks[1, rows] = score * scored, np.clip(progress, 0.0, 1.0) * scored
+    fresh = (state & np.uint8(REASON | HAS_SCORE)) == HAS_SCORE
+    table.coverage[rows] = fresh * np.uint32(WHOLE)
+
+
+def _together(rows: Places) -> Places | slice:
+    """Return rows as a slice where they follow each other, as leaves of a kind mostly do."""
+    first, last = int(rows[0]), int(rows[-1])
+    return slice(first, last + 1) if last - first + 1 == len(rows) else rows
 
 
 def _reach(structure: Structure, kind: Kind, part: slice, value: Floats, expected: Floats | None) -> Scored:
     low, high = kind.low[part, None], kind.high[part, None]
     progress = (value - low) / (high - low)
-    beyond = ~np.isfinite(progress) & ~np.isnan(value)
+    beyond = ~np.isfinite(progress)
     for leaf, day in zip(*np.nonzero(beyond), strict=True):
         progress[leaf, day] = reach_progress(
             float(value[leaf, day]), float(low[leaf, 0]), float(high[leaf, 0])
@@ -89,12 +87,12 @@ def _milestone(
 
 
 def _zones(structure: Structure, kind: Kind, part: slice, value: Floats, expected: Floats | None) -> Scored:
-    word = np.where(np.isnan(value), len(WORDS), value).astype(np.intp)
+    word = value.astype(np.intp)
     return _WORD_PROGRESS[word], _WORD_SCORE[word]
 
 
-_WORD_PROGRESS = np.array([*(ZONE_PROGRESS[word] for word in WORDS), np.nan])
-_WORD_SCORE = np.array([*(ZONE_SCORE[word] for word in WORDS), np.nan])
+_WORD_PROGRESS = np.array([ZONE_PROGRESS[word] for word in WORDS])
+_WORD_SCORE = np.array([ZONE_SCORE[word] for word in WORDS])
 
 
 def _at_least(structure: Structure, kind: Kind, part: slice, value: Floats, _: Floats | None) -> Scored:
@@ -110,22 +108,36 @@ def _at_most(structure: Structure, kind: Kind, part: slice, value: Floats, _: Fl
 def _between(structure: Structure, kind: Kind, part: slice, value: Floats, _: Floats | None) -> Scored:
     low, high = kind.low[part, None], kind.high[part, None]
     under = value < low
-    return _limited(
-        structure, kind, part, value, np.where(under, low - value, value - high), np.where(under, low, high)
-    )
+    aim = np.where(under, low, high)
+    by = value - aim
+    np.negative(by, out=by, where=under)
+    return _limited(structure, kind, part, value, by, aim)
 
 
 def _limited(structure: Structure, kind: Kind, part: slice, value: Floats, by: Floats, aim: Floats) -> Scored:
     """Return what a miss comes to, in distances of the floor; any miss is failure where that is nothing."""
-    floor, rows = kind.floor[part, None], kind.row[part]
-    met = (by <= 0.0) | (by <= ROUNDING * (np.abs(aim) + np.abs(value)))
-    x = np.where((floor == 0) | np.isinf(by), np.inf, by / floor)
-    x[met] = 0.0
-    good, fair = structure.bands[:2, rows, None]
-    score = np.where(x <= 1, good - (good - fair) * x, np.where(x < 2, fair * (2 - x), 0.0))
-    score[met] = 1.0
-    progress = np.where(np.isinf(x), 0.0, 1.0 - x)
-    return progress, score
+    rounding = np.abs(value)
+    rounding += np.abs(aim)
+    rounding *= ROUNDING
+    missed = by > rounding
+    good, fair = structure.bands_of(_together(kind.row[part]))[:2]
+    by = np.minimum(by, _HUGE, out=by)
+    by *= missed
+    x = np.divide(by, np.maximum(kind.floor[part, None], _LEAST), out=by)
+    beyond = np.subtract(2.0, x, out=rounding)
+    beyond *= fair
+    np.maximum(beyond, 0.0, out=beyond)
+    score = x * (good - fair)
+    np.subtract(good, score, out=score)
+    if (good <= 2.0 * fair).all():
+        # The two lines meet at the floor, and there the second is the steeper one.
+        np.minimum(score, beyond, out=score)
+    else:
+        score = np.where(x > 1, beyond, score)
+    return np.subtract(1.0, x, out=x), np.maximum(score, ~missed, out=score)
+
+
+_LEAST, _HUGE = 1e-300, 1e300
 
 
 _SCORES: Mapping[str, Callable[[Structure, Kind, slice, Floats, Floats | None], Scored]] = {

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
-from scorecard.domain.measure import clamp, quantised
+from scorecard.domain.measure import quantised
 from scorecard.graph.engine_codes import (
     AT_RISK,
     BANDS,
@@ -17,6 +17,8 @@ from scorecard.graph.engine_codes import (
     DUE,
     HALF_COVERED,
     HALF_NOT_ON_TRACK,
+    HAS_SCORE,
+    HEIGHT,
     LOW_COVERAGE,
     NO_DATA,
     NO_VALUE,
@@ -27,7 +29,7 @@ from scorecard.graph.engine_codes import (
     ON_TRACK,
     REASON,
     SCORED,
-    SEVERITY,
+    STATUS,
     Anything,
 )
 from scorecard.graph.engine_structure import AVERAGED, BEST, Structure
@@ -71,15 +73,16 @@ class Steps:
         self.width, self.leaves = len(table.days), structure.leaves
         self.start, self.child = _flat(structure.start), _flat(structure.child)
         self.weight, self.critical = _flat(structure.weight), _flat(structure.critical)
-        self.has_critical, self.ungraded = bool(structure.critical.any()), structure.ungraded
+        self.has_critical, self.ungraded = structure.has_critical, structure.ungraded
         self.up_start, self.up = _flat(structure.up_start), _flat(structure.up)
         self.up_weight, self.rank = _flat(structure.up_weight), _flat(structure.rank)
         self.way, self.cycle = _flat(structure.way), _flat(structure.cycle)
-        self.on_track, self.at_risk = _flat(structure.on_track), _flat(structure.at_risk)
-        self.score, self.progress = _flat(table.score), _flat(table.progress)
+        self.on_track, self.at_risk = _flat(structure.bands[2]), _flat(structure.bands[3])
+        self.score, self.progress = _flat(table.marks[0]), _flat(table.marks[1])
         self.coverage, self.code = _flat(table.coverage), _flat(table.code)
-        self.rule, self.total, self.worst = _flat(table.rule), _flat(table.total), _flat(table.worst)
+        self.total, self.worst = _flat(table.total), _flat(table.worst)
         self.lost, self.worst_rank = _flat(table.lost), _flat(table.worst_rank)
+        self.above = (structure.leaves - 1) * self.width
         self.days, frozen = table.days, structure.frozen
         self.frozen = dict(zip(frozen.row.tolist(), frozen.since.tolist(), strict=True))
         self.taking_part = _flat(table.taking_part)
@@ -123,7 +126,7 @@ class Steps:
         """Note for each parent of a row that it changed; one with several reasons is worked out anew."""
         place = row * self.width + day
         alike = was[3] == self.code[place] and was[2] == self.coverage[place]
-        if alike and was[3] < SCORED:
+        if alike and not was[3] & SCORED:
             return
         for slot in range(self.up_start[row], self.up_start[row + 1]):
             parent = self.up[slot]
@@ -136,14 +139,21 @@ class Steps:
     def was(self, row: int, day: int) -> Was:
         """Return what the parents of a row read of it on a day."""
         place = row * self.width + day
-        score, progress = self.score[place], self.progress[place]
-        score = score if score == score else _NONE
+        progress = self.progress[place]
         progress = progress if progress == progress else _NONE
-        above = place - self.leaves * self.width
-        if above < 0:
-            return score, progress, self.coverage[place], self.code[place], 0, 0.0, 0
-        worst, lost, rank = self.worst[above], self.lost[above], self.worst_rank[above]
-        return score, progress, self.coverage[place], self.code[place], worst, lost, rank
+        score, coverage, code = self.score[place], self.coverage[place], self.code[place]
+        if row < self.leaves:
+            return score, progress, coverage, code, 0, 0.0, 0
+        above = place - self.above
+        return (
+            score,
+            progress,
+            coverage,
+            code,
+            self.worst[above],
+            self.lost[above],
+            self.worst_rank[above],
+        )
 
     def _shift(self, row: int, day: int, had: Was, reason: _Reason) -> Was | None:
         """Take over the score of one child that changed in nothing else; return None where that is not all.
@@ -154,7 +164,7 @@ class Steps:
             return None
         child, weight, was = reason
         place, at = row * self.width + day, child * self.width + day
-        above = place - self.leaves * self.width
+        above = place - self.above
         before, progress, coverage, code, worst, lost, rank = had
         now, total = self.score[at], self.total[above]
         score = before + weight * (now - was[0]) / total
@@ -163,50 +173,72 @@ class Steps:
             return None
         self.score[place] = score = min(score, 1.0)
         if self.progress[at] != was[1]:
-            progress += weight * (clamp(self.progress[at]) - clamp(was[1])) / total
+            progress += weight * (self.progress[at] - was[1]) / total
             self.progress[place] = progress
-        near = lost * total * _NEARLY
-        own = (was[3] & SEVERITY) + 1 == worst and weight * (1.0 - min(was[0], now)) >= near
-        if own or (child >= self.leaves and self._reaches(at, worst, weight, was, near)):
+        taken = self._taken(child, at, weight, was, worst, lost * total)
+        if taken is _UNSURE:
             self._put_worst(row, day, total)
             worst, lost, rank = self.worst[above], self.lost[above], self.worst_rank[above]
+        elif taken is not None:
+            lost, rank = taken[0] / total, taken[1]
+            self.lost[above], self.worst_rank[above] = lost, rank
         return score, progress, coverage, code, worst, lost, rank
 
-    def _reaches(self, at: int, worst: int, weight: float, was: Was, near: float) -> bool:
-        """Tell whether the worst below a child, before or now, is near the worst of all."""
-        below = at - self.leaves * self.width
-        now, lost = self.worst[below], self.lost[below]
-        if now == was[4] and lost == was[5] and self.worst_rank[below] == was[6]:
-            return False
-        return now > worst or ((now == worst or was[4] == worst) and weight * max(was[5], lost) >= near)
+    def _taken(
+        self, child: int, at: int, weight: float, was: Was, worst: int, most: float
+    ) -> tuple[float, int] | None:
+        """Return what a changed child takes, and its rank, where that is now the most; None where it is not.
+
+        `_UNSURE` where only a look at the other children can tell.
+        """
+        taken = before = other = -1.0
+        rank = 0
+        if was[3] & HEIGHT == worst:
+            taken, before, rank = weight * (1.0 - self.score[at]), weight * (1.0 - was[0]), self.rank[child]
+        if child >= self.leaves:
+            below = at - self.above
+            deep = self.worst[below]
+            if deep > worst:
+                return _UNSURE
+            if deep == worst:
+                other = weight * self.lost[below]
+                if other > taken:
+                    taken, other, rank = other, taken, self.worst_rank[below]
+            if was[4] == worst:
+                before = max(before, weight * was[5])
+        if taken * _NEARLY > most and taken * _NEARLY > other:
+            return taken, rank
+        return _UNSURE if max(taken, before) >= most * _NEARLY else None
 
     def work_out(self, row: int, day: int) -> None:
         """Work out a row that has children on a day."""
-        sums = self._sums(row, day)
-        total = sums.total
-        score = progress = _NAN
-        severity, rule, coverage = NO_DATA, 0, 0
-        if not total:
-            reason = NO_VALUE if sums.covered else NOT_DUE
-        else:
-            coverage = round(sums.share / sums.covered)
-            if self.way[row] == AVERAGED:
-                score, reason = sums.score / total, 0
-                progress = sums.progress / sums.known if sums.known else _NAN
-                severity, rule = self._status(row, day, score, sums)
-            else:
-                score, progress, severity, rule, reason = self._chosen(row, day)
-            if coverage < HALF_COVERED:
-                reason = LOW_COVERAGE
-                severity, rule = (NO_DATA, 0) if severity == ON_TRACK else (severity, rule)
-        code = severity | reason
-        if reason != NOT_DUE and self.taking_part[self.cycle[row] * self.width + day]:
-            code |= DUE | SCORED if total else DUE
         place = row * self.width + day
-        self.score[place], self.progress[place] = score, progress
-        self.coverage[place], self.code[place] = coverage, code
-        self.rule[place - self.leaves * self.width] = rule
+        score, progress, self.coverage[place], code, _, total = self._verdict(row, day)
+        if code & REASON != NOT_DUE and self.taking_part[self.cycle[row] * self.width + day]:
+            code |= DUE | SCORED if total else DUE
+        self.score[place], self.progress[place], self.code[place] = score, progress, code
         self._put_worst(row, day, total)
+
+    def rule(self, row: int, day: int) -> int:
+        """Return what decides the status of a row that has children and a score."""
+        return self._verdict(row, day)[4]
+
+    def _verdict(self, row: int, day: int) -> tuple[float, float, int, int, int, float]:
+        """Return score, progress, coverage, the byte as far as it is the row's own, rule and weight."""
+        sums = self._sums(row, day)
+        if not sums.total:
+            return 0.0, 0.0, 0, NO_VALUE if sums.covered else NOT_DUE, 0, 0.0
+        coverage = round(sums.share / sums.covered)
+        if self.way[row] == AVERAGED:
+            score, reason = sums.score / sums.total, 0
+            progress = sums.progress / sums.known if sums.known else _NAN
+            severity, rule = self._status(row, day, score, sums)
+        else:
+            score, progress, severity, rule, reason = self._chosen(row, day)
+        if coverage < HALF_COVERED:
+            reason = LOW_COVERAGE
+            severity, rule = (NO_DATA, 0) if severity == ON_TRACK else (severity, rule)
+        return score, progress, coverage, severity | reason | HAS_SCORE, rule, sums.total
 
     def _sums(self, row: int, day: int) -> _Sums:
         width, codes, coverage = self.width, self.code, self.coverage
@@ -218,22 +250,21 @@ class Steps:
         ):
             place = child * width + day
             code = codes[place]
-            if code < DUE:
+            if not code & DUE:
                 continue
             covered += weight
             share += weight * coverage[place]
-            if code < SCORED:
+            if not code & SCORED:
                 continue
             total += weight
             summed += weight * self.score[place]
             progress = self.progress[place]
             if progress == progress:
                 known += weight
-                way += weight * (0.0 if progress < 0.0 else 1.0 if progress > 1.0 else progress)
-            severity = code & SEVERITY
-            if severity >= AT_RISK:
+                way += weight * progress
+            if code >= SCORED | AT_RISK:
                 behind += weight
-                if severity == OFF_TRACK:
+                if code >= SCORED | OFF_TRACK:
                     off += weight
                     offs += 1
         return _Sums(covered, share, total, summed, known, way, behind, off, offs)
@@ -241,9 +272,8 @@ class Steps:
     def _critical(self, row: int, day: int) -> bool:
         """Tell whether a critical child that counts is off track."""
         first, last = self.start[row], self.start[row + 1]
-        off = OFF_TRACK | DUE | SCORED
         return any(
-            critical and self.code[child * self.width + day] & (SEVERITY | DUE | SCORED) == off
+            critical and self.code[child * self.width + day] >= SCORED | OFF_TRACK
             for child, critical in zip(self.child[first:last], self.critical[first:last], strict=True)
         )
 
@@ -257,28 +287,30 @@ class Steps:
         ):
             place = child * width + day
             code = self.code[place]
-            if code < SCORED:
+            if not code & SCORED:
                 continue
-            severity = code & SEVERITY
-            if severity >= top - 1:
-                if severity >= top:
-                    top, found = severity + 1, []
+            height = code & HEIGHT
+            if height >= top:
+                if height > top:
+                    top, found = height, []
                 found.append((weight * (1.0 - self.score[place]), self.rank[child]))
             if child >= leaves:
-                below = place - leaves * width
+                below = place - self.above
                 deep = self.worst[below]
                 if deep >= top:
                     if deep > top:
                         top, found = deep, []
                     found.append((weight * self.lost[below], self.worst_rank[below]))
         most, rank = _largest(found)
-        above = (row - leaves) * width + day
+        above = row * width + day - self.above
         self.total[above], self.worst[above] = total, top
         self.lost[above], self.worst_rank[above] = most / total if found else 0.0, rank
 
     def _status(self, row: int, day: int, score: float, sums: _Sums) -> tuple[int, int]:
         """Return the status of an average, and the rule that decides it."""
-        severity = OFF_TRACK - (score >= self.at_risk[row]) - (score >= self.on_track[row])
+        severity = ON_TRACK if score >= self.on_track[row] else OFF_TRACK
+        if severity == OFF_TRACK and score >= self.at_risk[row]:
+            severity = AT_RISK
         if not sums.behind or severity == OFF_TRACK:
             return severity, BANDS
         if sums.offs and self.has_critical and self._critical(row, day):
@@ -305,12 +337,12 @@ class Steps:
             if self.code[place] & SCORED
         )
         code, progress = self.code[place], self.progress[place]
-        severity = code & SEVERITY
+        severity = code & STATUS
         reason = code & REASON if severity == NO_DATA else 0
-        progress = clamp(progress) if progress == progress else _NAN
         return self.score[place], progress, severity, BY_BEST if best else BY_WORST, reason
 
 
+_UNSURE = (-1.0, -1)
 _NAN = float("nan")
 _NEARLY = 1.0 - 3e-9
 """What takes less than this part of the most is not near it, however both were rounded."""

@@ -1,23 +1,23 @@
 """A plan's cascade as arrays: every node a row, every contribution a slot, in the order they are worked on.
 
-Rows are the nodes that are not archived: first the leaves of the roll-up, then the others by height, policy
-and fan-out, so that children come before their parents. A block is a run of rows that are alike in all three;
-it may hold some with fewer children, whose further slots lead to a row that never counts.
+Rows are the nodes that are not archived: first the leaves of the roll-up by kind, then the others by height,
+policy and fan-out, so that children come before their parents. A block is a run of rows that are alike in all
+three; it may hold some with fewer children, whose further slots lead to a row that never counts.
 """
 
 from collections.abc import Sequence
 from datetime import date
 from itertools import chain
 from operator import attrgetter, itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import numpy as np
 
-from scorecard.domain.measure import Bands
+from scorecard.domain.measure import Bands, Measure
 from scorecard.domain.period import Period
 from scorecard.domain.schema import Grade
 from scorecard.domain.vocabulary import Lifecycle, Policy
-from scorecard.graph.engine_codes import Bytes, Flags, Floats, Places, threshold
+from scorecard.graph.engine_codes import STATUS_BYTE, Bytes, Flags, Floats, Places, threshold
 from scorecard.graph.plan import Plan
 
 AVERAGED, WORST, BEST = 0, 1, 2
@@ -51,7 +51,7 @@ class Frozen(NamedTuple):
     since: Places
     score: Floats
     progress: Floats
-    severity: Bytes
+    status: Bytes
 
 
 class Structure(NamedTuple):
@@ -60,8 +60,9 @@ class Structure(NamedTuple):
     Row `len(keys)` is the one that never counts. The slots of a row run from `start[row]` to
     `start[row + 1]`, its parents from `up_start[row]`. `rank` is a key's place in the order of keys, by which
     ties are broken, `cycle` a node's place in `cycles`, the last one where it has none. `bands` has four
-    lines: where on track and at risk begin, and the same for scores before they are rounded. `ungraded` tells
-    whether a node may have a score and no progress.
+    lines: where on track and at risk begin, and the same for scores before they are rounded. `own_bands`
+    tells whether any node has other bands than the plan, `ungraded` whether a node may have a score and no
+    progress, `has_critical` whether any child is critical.
     """
 
     keys: tuple[str, ...]
@@ -82,19 +83,14 @@ class Structure(NamedTuple):
     cycle: Places
     cycles: tuple[Period | None, ...]
     frozen: Frozen
+    own_bands: bool
     ungraded: bool
+    has_critical: bool
 
-    @property
-    def on_track(self) -> Floats:
-        """Return the score of each row, before rounding, from which it is on track."""
-        line: Floats = self.bands[2]
-        return line
-
-    @property
-    def at_risk(self) -> Floats:
-        """Return the score of each row, before rounding, from which it is at risk."""
-        line: Floats = self.bands[3]
-        return line
+    def bands_of(self, rows: Places | slice) -> Floats:
+        """Return the four lines of the bands of some rows, to be held against rows by days."""
+        found: Floats = self.bands[:, rows, None] if self.own_bands else self.bands[:, :1, None]
+        return found
 
     @property
     def size(self) -> int:
@@ -125,10 +121,12 @@ class _Nodes(NamedTuple):
     bands: tuple[Bands | None, ...]
     cycles: tuple[str | None, ...]
     grades: tuple[Grade | None, ...]
+    measures: tuple[Measure | None, ...]
 
 
-_OF_A_NODE = attrgetter("key", "archived", "lifecycle", "policy", "bands", "cycle", "grade")
-_NONE = _Nodes((), (), (), (), (), (), ())
+_OF_A_NODE = attrgetter("key", "archived", "lifecycle", "policy", "bands", "cycle", "grade", "measure")
+_NONE = _Nodes((), (), (), (), (), (), (), ())
+_KINDS = {kind: place for place, kind in enumerate(get_args(get_args(Measure)[0]))}
 
 
 def structure_of(plan: Plan) -> Structure:
@@ -142,7 +140,8 @@ def structure_of(plan: Plan) -> Structure:
     fan = np.bincount(links.parent, minlength=len(found))
     usual = _WAYS[plan.fields.policy]
     ways = np.array([usual if each is None else _WAYS[each] for each in nodes.policies], np.uint8)
-    order = np.lexsort((fan, ways, height, ~leaf))
+    kinds = np.array([_KINDS.get(type(measure), 0) for measure in nodes.measures], np.uint8)
+    order = np.lexsort((fan, ways, np.where(leaf, kinds, height), ~leaf))
     row_of = np.empty(len(found), np.int32)
     row_of[order] = np.arange(len(found), dtype=np.int32)
     frozen = _frozen(plan, nodes, row_of)
@@ -168,7 +167,7 @@ def _put_together(
     keys = tuple([nodes.keys[place] for place in order.tolist()])
     by_rank = tuple(sorted(keys))
     rows = {key: row for row, key in enumerate(keys)}
-    rank = np.empty(len(keys) + 1, np.int32)
+    rank = np.zeros(len(keys) + 1, np.int32)
     rank[np.fromiter(map(rows.__getitem__, by_rank), np.int32, len(keys))] = np.arange(len(keys))
     cycles = {key: place for place, key in enumerate((*plan.spans, None))}
     return Structure(
@@ -190,6 +189,8 @@ def _put_together(
         cycle=np.fromiter(map(cycles.__getitem__, nodes.cycles), np.int32, len(keys))[order],
         cycles=(*plan.spans.values(), None),
         frozen=frozen,
+        own_bands=any(nodes.bands),
+        has_critical=bool(slots.critical.any()),
         ungraded=bool((np.isnan(frozen.progress) & ~np.isnan(frozen.score)).any()),
     )
 
@@ -265,7 +266,7 @@ def _frozen(plan: Plan, nodes: _Nodes, row_of: Places) -> Frozen:
         np.array([since for _, since, _ in closed], np.int32),
         np.array([nan if grade.score is None else grade.score for *_, grade in closed], float),
         np.array([nan if grade.progress is None else grade.progress for *_, grade in closed], float),
-        np.array([grade.status.severity for *_, grade in closed], np.uint8),
+        np.array([STATUS_BYTE[grade.status] for *_, grade in closed], np.uint8),
     )
 
 
