@@ -175,12 +175,13 @@ def threshold_score(x: float, bands: Bands) -> float:
 def reach_progress(value: float, baseline: float, target: float) -> float:
     """Return the unclamped share of the way from baseline to target; the two must differ."""
     share = (value - baseline) / (target - baseline)
-    return share if -_LARGEST <= share <= _LARGEST else _beyond(value / 4, baseline / 4, target / 4)
+    return share if -_LARGEST <= share <= _LARGEST else _beyond(value, baseline, target)
 
 
 def _beyond(value: float, baseline: float, target: float) -> float:
     """Return a share of the way whose parts, or which itself, a number cannot hold."""
-    share = (value - baseline) / (target - baseline)
+    gone, way = value / 4 - baseline / 4, target / 4 - baseline / 4
+    share = gone / (way or target - baseline)
     return max(-_LARGEST, min(_LARGEST, share))
 
 
