@@ -8,7 +8,9 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from functools import partial
 from itertools import islice
+from operator import attrgetter
 from threading import RLock
+from typing import NamedTuple
 
 import networkx as nx
 import numpy as np
@@ -113,10 +115,9 @@ class Engine:
         """
         with self._lock:
             before = self.plan
-            if _judged_alike(before, plan) and plan.contributions is before.contributions:
-                same = all(plan.nodes.get(key) is before.nodes.get(key) for key in touched)
-                if same:
-                    return self._move(plan, touched, since)
+            alike = _judged_alike(before, plan) and plan.contributions is before.contributions
+            if alike and all(_placed_alike(before, plan, key) for key in touched):
+                return self._move(plan, touched, since)
             self._rebuild(plan, touched)
             return frozenset(plan.nodes)
 
@@ -178,19 +179,20 @@ class Engine:
         roll_up(now, table, Steps(now, table))
         return table
 
-    def read(self, days: tuple[date, ...], keys: Iterable[str] | None, day: date) -> dict[str, Standing]:
-        """Return copies of how nodes stand on one of some days; of all, in no order, where `keys` is None."""
+    def read(self, days: tuple[date, ...], keys: Iterable[str] | None, day: date) -> "Copy":
+        """Return how nodes stand on one of some days; all of them, in no order, where `keys` is None."""
         with self._lock:
             kept, structure = self.kept(days), self._structure
             at = kept.table.days.index(day)
             chosen = structure.keys if keys is None else keys
             sheets = kept.sheets(self.plan, day)
-            return {
+            found = {
                 key: standing_at(
                     self.plan, structure, kept.table, kept.steps, structure.rows[key], at, sheets
                 )
                 for key in chosen
             }
+            return Copy(self.plan.revision, found)
 
     def bytes_held(self) -> int:
         """Return the room that the arrays take: cascade, leaves and every table kept."""
@@ -210,6 +212,17 @@ def _judged_alike(before: Plan, after: Plan) -> bool:
     return fields and (before.spans is after.spans or before.spans == after.spans)
 
 
+_PLACE = attrgetter("archived", "lifecycle", "policy", "bands", "cycle", "grade")
+
+
+def _placed_alike(before: Plan, after: Plan, key: str) -> bool:
+    """Tell whether nothing of a node changed that the arrays of the cascade hold."""
+    old, new = before.nodes.get(key), after.nodes.get(key)
+    if old is None or new is None:
+        return old is new
+    return old is new or (_PLACE(old) == _PLACE(new) and (key in before.leaves) == (key in after.leaves))
+
+
 def _reading(plan: Plan, touched: Collection[str]) -> set[str]:
     """Return the nodes and all whose formulas read them, directly or not."""
     found = {key for key in touched if key in plan.nodes}
@@ -217,6 +230,13 @@ def _reading(plan: Plan, touched: Collection[str]) -> set[str]:
         if plan.feeds.succ[key]:
             found |= nx.descendants(plan.feeds, key)
     return found
+
+
+class Copy(NamedTuple):
+    """Standings by node, and the revision of the plan that all of them belong to."""
+
+    revision: int
+    standings: dict[str, Standing]
 
 
 class Columns:
@@ -227,12 +247,12 @@ class Columns:
 
     def standing(self, key: str, day: date) -> Standing:
         """Return how one node stands on one of the days."""
-        return self._engine.read(self.days, [key], day)[key]
+        return self._engine.read(self.days, [key], day).standings[key]
 
-    def of(self, keys: Iterable[str], day: date) -> dict[str, Standing]:
+    def of(self, keys: Iterable[str], day: date) -> Copy:
         """Return how some nodes stand on a day, all of them at one revision."""
         return self._engine.read(self.days, keys, day)
 
     def on(self, day: date) -> dict[str, Standing]:
         """Return how every node that is not archived stands on a day, as `rollup.rollup` does."""
-        return self._engine.read(self.days, None, day)
+        return self._engine.read(self.days, None, day).standings

@@ -211,6 +211,9 @@ def test_edits_of_any_plan_give_what_a_fresh_engine_gives(file, seed):
         ("node_60", {"cycle": "year"}),
         ("node_60", {"bands": Bands(on_track=0.99, at_risk=0.9)}),
         ("node_0", {"policy": "worst"}),
+        ("node_60", {"title": "Another"}),
+        ("node_60", {"measure": {"kind": "at_most", "target": 3.0}}),
+        ("node_60", {"measure": None}),
     ],
 )
 def test_a_changed_field_gives_what_a_fresh_engine_gives(key, fields):
@@ -237,7 +240,9 @@ def test_the_standings_of_one_node_are_those_of_the_whole_day():
     columns = compile(plan).standings(MONTHS[20:])
     whole = columns.on(MONTHS[22])
     assert columns.standing("node_0", MONTHS[22]) == whole["node_0"]
-    assert columns.of(["node_0", "node_60"], MONTHS[22]) == {key: whole[key] for key in ("node_0", "node_60")}
+    copy = columns.of(["node_0", "node_60"], MONTHS[22])
+    assert copy.revision == plan.revision
+    assert copy.standings == {key: whole[key] for key in ("node_0", "node_60")}
 
 
 @given(st.floats(0, 1))
