@@ -9,6 +9,7 @@ from scorecard.domain.schema import PlanFile
 from scorecard.graph.alignment import lines_of_sight
 from scorecard.graph.explain import explain
 from scorecard.graph.plan import Plan, build, tree_order
+from scorecard.graph.renewal import renewed
 from scorecard.graph.rollup import rollup
 from tests.grown_plans import grown_plan
 
@@ -34,7 +35,21 @@ def _rollup() -> Measured:
     return Measured(lambda: rollup(plan, DAY), lambda: floors.topological_pass(plan))
 
 
-@row("roll up 2,000 nodes for the first time after they were read", goal=15)
+@row("roll up 2,000 nodes after one value changed", goal=15)
+def _rollup_after_a_value() -> Measured:
+    plans = [_plan(NODES)]
+    key = [*plans[0].observations][-1]
+
+    def change() -> None:
+        points = plans[-1].observations[key]
+        lower = points[-1]._replace(value=float(points[-1].value) * 0.99)
+        observations = {**plans[-1].observations, key: (*points[:-1], lower)}
+        plans[:] = [renewed(plans[-1], {key}, observations=observations)]
+
+    return Measured(lambda: rollup(plans[-1], DAY), lambda: floors.topological_pass(plans[-1]), change)
+
+
+@row("roll up 2,000 nodes for the first time after they were read", times=5)
 def _first_rollup() -> Measured:
     fresh: list[Plan] = []
     return Measured(

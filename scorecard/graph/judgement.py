@@ -72,11 +72,33 @@ class Standing(NamedTuple):
 def judge(plan: Plan, key: str, day: date, sheets: Sheets | None = None) -> Standing:
     """Return how a node with a number of its own stands; its worst is its own.
 
-    `sheets` are formulas computed for the same plan and day, to be shared by many.
+    What observations say of a metric on a day is worked out once, for all the plans that share it. `sheets`
+    are formulas computed for the same plan and day, to be shared by many.
     """
     metric = plan.metrics[key]
-    kind = type(metric.measure)
-    found = evidence(plan, metric, day, sheets) if metric.computed else observed(metric, day)
+    if metric.computed:
+        return _standing(metric, evidence(plan, metric, day, sheets), day)
+    judged = plan.judged.get(day) or _judged_on(plan, day)
+    known = judged.get(key)
+    if known is not None and known[0] is metric:
+        return known[1]
+    standing = _standing(metric, observed(metric, day), day)
+    judged[key] = metric, standing
+    return standing
+
+
+DAYS_JUDGED = 4
+"""Days for which leaves already judged are kept: those that readers come back to."""
+
+
+def _judged_on(plan: Plan, day: date) -> dict[str, tuple[Metric, Standing]]:
+    for old in [*plan.judged][: max(0, len(plan.judged) - DAYS_JUDGED + 1)]:
+        plan.judged.pop(old, None)
+    return plan.judged.setdefault(day, {})
+
+
+def _standing(metric: Metric, found: Evidence, day: date) -> Standing:
+    key, kind = metric.key, type(metric.measure)
     if found.value is not None and type(found.value) is not metric.shape:
         found = found._replace(value=None)
     promise = metric.promise or _PROMISES[kind](metric, found)

@@ -7,11 +7,11 @@ weights only; what a node is stands in `Plan.nodes`.
 import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 from operator import attrgetter, lt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import networkx as nx
@@ -53,6 +53,10 @@ class Seen(NamedTuple):
     value: float | str
 
 
+Judged = dict[date, dict[str, tuple[Metric, Any]]]
+"""Standings by day and node, each beside the metric it was found for."""
+
+
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Plan:
     """One organisation's strategy at one revision.
@@ -62,7 +66,8 @@ class Plan:
     `observations` and `targets` are one for each node and day, by day; `metrics` is what they amount to for
     each node that has a number, `leaves` those judged by it. `order` gives every node its place, children
     before parents, `formula_order` every formula its place after what it reads, alike for those that read
-    each other's past. `spans` are the days of each cycle.
+    each other's past. `spans` are the days of each cycle. `judged` is what `judgement.judge` found so far, by
+    day and node: it goes on to later revisions, since it names the metric that each standing is true of.
     """
 
     fields: PlanFields
@@ -85,6 +90,7 @@ class Plan:
     metrics: Mapping[str, Metric]
     leaves: frozenset[str]
     revision: int
+    judged: Judged = field(default_factory=dict, repr=False)
 
     @property
     def key(self) -> str:

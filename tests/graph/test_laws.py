@@ -1,7 +1,7 @@
 """Laws of the roll-up, on random plans of every shape."""
 
 import random
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from math import isfinite
 
@@ -13,7 +13,10 @@ from scorecard.domain.schema import LinkFields, NodeFields, ObservationFields, P
 from scorecard.domain.vocabulary import LinkKind, NodeKind, Policy, Reason, Status
 from scorecard.graph import structure
 from scorecard.graph.explain import explain
+from scorecard.graph.judgement import DAYS_JUDGED
+from scorecard.graph.path import Point
 from scorecard.graph.plan import build
+from scorecard.graph.renewal import renewed
 from scorecard.graph.rollup import counted, rollup
 from tests import plans
 
@@ -239,3 +242,25 @@ def test_a_refused_circle_names_a_path_that_is_there(file, data):
 
 def _link(child, parent, kind):
     return LinkFields(child=child, parent=parent, kind=kind)
+
+
+@given(cascades(), st.lists(st.tuples(st.integers(0, 8), st.floats(-0.2, 1.2)), min_size=1, max_size=6))
+@many
+def test_what_is_kept_of_earlier_days_and_revisions_changes_nothing(file, edits):
+    plan, earlier = build(file), []
+    on = DAY, DAY + timedelta(days=1)
+    for place, value in edits:
+        earlier.append((plan, [rollup(plan, day) for day in on]))
+        leaves = sorted(plan.metrics)
+        key = leaves[place % len(leaves)]
+        seen = tuple(each for each in file.observations if each.node != key)
+        file = file.model_copy(
+            update={"observations": (*seen, ObservationFields(node=key, date=DAY, value=value))}
+        )
+        plan = renewed(plan, {key}, observations={**plan.observations, key: (Point(DAY, value),)})
+        assert [rollup(plan, day) for day in on] == [rollup(build(file), day) for day in on]
+    for plan, found in earlier:
+        assert [rollup(plan, day) for day in on] == found
+    for later in range(2 * DAYS_JUDGED):
+        rollup(plan, DAY + timedelta(days=later))
+    assert len(plan.judged) == DAYS_JUDGED
