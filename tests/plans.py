@@ -29,6 +29,7 @@ from scorecard.domain.schema import (
     PersonFields,
     PerspectiveFields,
     PlanFile,
+    PlanWaiver,
     Stakeholder,
     TargetFields,
     UnitFields,
@@ -159,6 +160,7 @@ def _rarer(by):
     """Return what few nodes have, as keyword arguments."""
     return st.fixed_dictionaries(
         {
+            "target_text": maybe(titles | st.sampled_from(["At or above 95%", "better"])),
             "tier": maybe(st.integers(1, 3)),
             "lead": maybe(st.sampled_from(Lead)),
             "type": maybe(st.sampled_from(MeasureType)),
@@ -284,6 +286,7 @@ def plans(draw, most_nodes=6):
                 )
             )
         ),
+        waivers=draw(st.lists(_plan_waivers, max_size=2).map(tuple)),
         perspectives=perspectives,
         units=tuple(
             UnitFields(key=key, title=draw(titles), parent=parent) for parent, key in pairwise([None, *units])
@@ -300,6 +303,15 @@ def plans(draw, most_nodes=6):
         observations=draw(_observations(nodes, people)),
         targets=draw(_targets(nodes)),
     )
+
+
+_plan_waivers = st.builds(
+    lambda part, **rest: PlanWaiver(about=part[0], key=part[1], **rest),
+    part=st.sampled_from([("plan", None), ("unit", "u0"), ("person", "p0"), ("perspective", "v0")]),
+    rule=st.just("many_kpis"),
+    reason=titles,
+    until=days,
+)
 
 
 def _people(key, units):

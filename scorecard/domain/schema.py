@@ -150,6 +150,22 @@ class Waiver(Shape):
     until: Day
 
 
+class PlanWaiver(Waiver):
+    """A waiver of a finding that is about no node: a part of the plan by its key, or the plan itself."""
+
+    about: Literal["plan", "perspective", "unit", "person"] = "plan"
+    key: Key | None = None
+
+    @model_validator(mode="after")
+    def _named(self) -> "PlanWaiver":
+        if (self.key is None) != (self.about == "plan"):
+            raise PydanticCustomError(
+                "waiver_part",
+                N_("A waiver names the part it is about, one of the plan itself none."),
+            )
+        return self
+
+
 class Grade(Shape):
     """What a closed node ended with; it stays whatever happens later."""
 
@@ -181,6 +197,7 @@ class NodeFields(Shape):
     format: Word | None = None
     aggregate: Aggregate = Aggregate.last
     measure: Measure | None = None
+    target_text: Sentence | None = None
     formula: Annotated[str, AfterValidator(_formula)] | None = None
     policy: Policy | None = None
     judged: Judgement | None = None
@@ -262,6 +279,7 @@ class PlanFields(Shape):
     vision: Text | None = None
     values: tuple[Text, ...] = ()
     stakeholders: tuple[Stakeholder, ...] = ()
+    waivers: tuple[PlanWaiver, ...] = ()
 
     @model_validator(mode="before")
     @classmethod

@@ -18,6 +18,8 @@ class Unread(StrEnum):
     several = "several"
     relative = "relative"
     words_unclear = "words_unclear"
+    other_unit = "other_unit"
+    other_cadence = "other_cadence"
 
     @property
     def sentence(self) -> str:
@@ -36,6 +38,8 @@ _SENTENCES = {
     Unread.several: N_("The target names more than one number."),
     Unread.relative: N_("The target is a change, held against a number that is not there."),
     Unread.words_unclear: N_("The target says more than a number and its direction."),
+    Unread.other_unit: N_("The target is in another unit than the values."),
+    Unread.other_cadence: N_("The target is for another period than the values come in."),
 }
 
 

@@ -16,13 +16,14 @@ from scorecard.files import core_yaml
 
 PLAN_ORDER = (
     "plan", "title", "fiscal_year_start", "timezone", "bands", "perspectives", "mission", "vision", "values",
-    "stakeholders", "policy", "units", "people", "cycles", "nodes", "links", "observations", "targets",
+    "stakeholders", "policy", "waivers", "units", "people", "cycles", "nodes", "links", "observations",
+    "targets",
 )  # fmt: skip
 NODE_ORDER = (
     "key", "kind", "title", "perspective", "unit", "owner", "level", "lead", "type", "cadence", "format",
-    "aggregate", "measure", "formula", "policy", "judged", "bands", "description", "cycle", "lifecycle",
-    "replaced_by", "archived", "tier", "source", "key_result_area", "benchmark", "controllable", "tags",
-    "actions", "waivers", "grade",
+    "aggregate", "measure", "target_text", "formula", "policy", "judged", "bands", "description", "cycle",
+    "lifecycle", "replaced_by", "archived", "tier", "source", "key_result_area", "benchmark", "controllable",
+    "tags", "actions", "waivers", "grade",
 )  # fmt: skip
 _ORDERS: Mapping[type[BaseModel], Sequence[str]] = {PlanFile: PLAN_ORDER, NodeFields: NODE_ORDER}
 _MEASURES = frozenset(get_args(get_args(Measure)[0]))
@@ -46,14 +47,14 @@ def _fields(shape: type[BaseModel]) -> tuple[tuple[str, object], ...]:
 def plain(value: object) -> Value:
     """Return a value as texts, numbers, lists and mappings, without what is as by default anyway.
 
-    The kind of a measure is written always.
+    The kind of a measure is written always; where a target is kept in words only, that there is none.
     """
     if isinstance(value, BaseModel):
         shape = type(value)
         return {
             name: plain(given)
             for name, default in _fields(shape)
-            if (given := getattr(value, name)) != default or (name == "kind" and shape in _MEASURES)
+            if (given := getattr(value, name)) != default or _is_told(value, name)
         }
     if isinstance(value, Enum):
         return str(value.value)
@@ -64,6 +65,13 @@ def plain(value: object) -> Value:
     if isinstance(value, tuple):
         return [plain(each) for each in value]
     return value if isinstance(value, str | int) else None
+
+
+def _is_told(value: BaseModel, name: str) -> bool:
+    """Tell whether a field is written though it is as by default."""
+    if name == "kind":
+        return type(value) in _MEASURES
+    return name == "measure" and isinstance(value, NodeFields) and value.target_text is not None
 
 
 def _sections(file: PlanFile) -> Iterator[tuple[str, Value]]:

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from scorecard.domain.errors import N_
 from scorecard.domain.measure import Reach
-from scorecard.domain.schema import PlanFile
+from scorecard.domain.schema import NodeFields, PlanFile
+from scorecard.domain.text_target_node import taken_up
 from scorecard.files import core_yaml, strict_json
 from scorecard.files.marked import Marked
 from scorecard.files.remark import FileRefused, Read, Remark, Unreadable
@@ -23,6 +24,7 @@ _GROW: Mapping[Syntax, Callable[[str], Marked]] = {"yaml": core_yaml.grow, "json
 _TOO_LARGE = N_("This file is larger than {most} MB.")
 _NOT_UTF8 = N_("This is not UTF-8; save the file in that encoding.")
 _NO_RANGE = N_("Baseline and target of “{key}” are the same: there is no way to go, so it has no score.")
+_UNREAD = N_("The target of “{key}” stays words: no number can be read from it for certain.")
 
 
 def read(data: bytes, name: str, syntax: Syntax | None = None) -> Read:
@@ -66,6 +68,7 @@ def _checked(marked: Marked, name: str) -> PlanFile:
     except ValidationError as error:
         found = complaints(error.errors(include_input=False), marked)
         raise FileRefused(list(_remarks(name, marked, found))) from None
+    file = file.model_copy(update={"nodes": tuple(map(_with_target, file.nodes))})
     problems = [Complaint(marked.offset(at), fault.sentence, fault.facts) for at, fault in check(file)]
     if problems:
         problems.sort(key=lambda problem: problem.offset)
@@ -73,10 +76,17 @@ def _checked(marked: Marked, name: str) -> PlanFile:
     return file
 
 
+def _with_target(node: NodeFields) -> NodeFields:
+    """Return a node with the measure that its target in words says, where the file says nothing of one."""
+    return node if "measure" in node.model_fields_set else taken_up(node)
+
+
 def _warnings(file: PlanFile, marked: Marked) -> Iterable[Complaint]:
     for index, node in enumerate(file.nodes):
         if isinstance(node.measure, Reach) and node.measure.baseline == node.measure.target:
             yield Complaint(marked.offset(("nodes", index, "measure")), _NO_RANGE, {"key": node.key})
+        if node.target_text is not None and "measure" not in node.model_fields_set:
+            yield Complaint(marked.offset(("nodes", index, "target_text")), _UNREAD, {"key": node.key})
 
 
 def _remarks(name: str, marked: Marked, found: Iterable[Complaint]) -> Iterable[Remark]:

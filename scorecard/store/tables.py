@@ -90,6 +90,7 @@ class PlanRow(SQLModel, table=True):
     vision: str | None = None
     values: list[str] | None = Field(default=None, sa_type=Json)
     stakeholders: list[dict[str, Any]] | None = Field(default=None, sa_type=Json)
+    waivers: list[dict[str, Any]] | None = Field(default=None, sa_type=Json)
 
 
 class Kept(SQLModel):
@@ -178,6 +179,7 @@ class NodeRow(Kept, table=True):
     format: str | None = None
     aggregate: str
     measure: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    target_text: str | None = None
     formula: str | None = None
     policy: str | None = None
     judged: dict[str, Any] | None = Field(default=None, sa_type=Json)

@@ -102,3 +102,10 @@ def test_nothing_changes_after_it_was_checked():
     node = NodeFields.model_validate(NODE)
     with pytest.raises(ValidationError, match="frozen"):
         node.title = "B"
+
+
+@pytest.mark.parametrize("part", [{"about": "unit"}, {"about": "plan", "key": "shop"}, {"key": "shop"}])
+def test_a_waiver_of_the_plan_names_its_part_and_the_plan_itself_none(part):
+    waiver = {"rule": "idle_unit", "reason": "New", "until": "2026-12-31", **part}
+    with pytest.raises(ValidationError, match="names the part it is about"):
+        PlanFile(plan="p", nodes=(), waivers=(waiver,))

@@ -1,0 +1,44 @@
+"""A node's target in words beside what the node says already: its unit and how often values come."""
+
+from scorecard.domain.schema import NodeFields
+from scorecard.domain.text_target import TextTarget, read_target
+from scorecard.domain.text_target_faults import Unread
+from scorecard.domain.vocabulary import Cadence
+
+
+def fitted(words: str, format_: str | None, cadence: Cadence | None) -> TextTarget:
+    """Read a target that is for values of a unit and a cadence, where the node names them.
+
+    A target in another unit, or for another period, stays words: nothing is converted.
+    """
+    read = read_target(words)
+    if read.measure is None:
+        return read
+    if format_ and read.format and format_ != read.format and (_is_unit(format_) or _is_unit(read.format)):
+        return TextTarget(words, why_unread=Unread.other_unit)
+    if cadence and read.cadence and cadence is not read.cadence:
+        return TextTarget(words, why_unread=Unread.other_cadence)
+    return read
+
+
+def _is_unit(format_: str) -> bool:
+    """Tell a unit from the noun of what is counted, which may have several names."""
+    return format_ == "percent" or format_.startswith(("currency:", "duration:"))
+
+
+def understood(node: NodeFields) -> TextTarget | None:
+    """Return what the words of a node's target say, None where it has none."""
+    return None if node.target_text is None else fitted(node.target_text, node.format, node.cadence)
+
+
+def taken_up(node: NodeFields) -> NodeFields:
+    """Return a node with the measure that its words say, where it has none; unread ones change nothing.
+
+    Unit and cadence of the words fill what the node leaves open.
+    """
+    read = understood(node) if node.measure is None else None
+    if read is None or read.measure is None:
+        return node
+    found = {"measure": read.measure, "format": read.format, "cadence": read.cadence}
+    left_open = {name: said for name, said in found.items() if said and getattr(node, name) is None}
+    return node.model_copy(update=left_open)
