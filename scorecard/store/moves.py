@@ -15,7 +15,7 @@ from scorecard.store.rows import LINK, NODE, PLAN, TARGET
 from scorecard.store.tables import CHANGES
 
 WATCHED = {
-    PLAN.name: ("bands", "policy"),
+    PLAN.name: ("bands", "policy", "waivers"),
     NODE.name: ("measure", "bands", "policy", "cadence", "aggregate", "waivers"),
     LINK.name: ("weight",),
     TARGET.name: ("value",),

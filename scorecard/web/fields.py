@@ -55,6 +55,7 @@ LABELS: Mapping[str, str] = {
     "measure.ambition": N_("Ambition"),
     "measure.commit": N_("Commit"),
     "measure.stretch": N_("Stretch"),
+    "target_text": N_("Target in words"),
     "formula": N_("Formula"),
     "policy": N_("Status follows from"),
     "judged": N_("Judgement"),

@@ -10,6 +10,7 @@ from scorecard.graph.findings.quality import Part
 from scorecard.graph.findings.rule import (
     About,
     Actor,
+    Because,
     Field,
     Finding,
     FindingRule,
@@ -126,6 +127,7 @@ def _fact(plan: Plan, fact: object, unit: str | None) -> str:
         Field: _field,
         Said: lambda it: said(_label(it.field), it.value, plan, unit),
         Share: percent,
+        Because: lambda it: _(it.sentence),
         date: day,
         int: number,
     }

@@ -128,6 +128,10 @@ QUALITY = [
     ("vanity", "grow < win",
      {"grow": GOAL, "win": {"title": "Downloads", "measure": {"kind": "at_most", "target": 5.0}}}, []),
     ("vanity", "grow < win=1", {"grow": {**GOAL, "title": "More followers"}}, []),
+    ("unread_target", "grow < win", with_one(target_text="better than before"), ["win"]),
+    ("unread_target", "grow < win", with_one(target_text="at least 95%"), ["win"]),
+    ("unread_target", "grow < win=1", with_one(target_text="better than before"), []),
+    ("unread_target", "grow < win", {"grow": GOAL}, []),
     ("no_cadence", "grow < win=1", with_one(cadence=None), ["win"]),
     ("no_cadence", "grow < win=1", {"grow": GOAL}, []),
     ("no_cadence", "grow < win", with_one(cadence=None), []),
@@ -197,6 +201,47 @@ def test_of_a_guardrail_less_is_better_where_the_target_says_so():
     observed = {"speed": "04-30: 7, 05-31: 6, 06-30: 5", "care": "04-30: 90, 05-31: 89, 06-30: 88"}
     pair = {"speed": {**monthly, "measure": {"kind": "at_most", "target": 4.0}}, "care": monthly}
     assert said("guardrail_gave_way", "speed; care", more=drawn, observed=observed, **pair) == ["care"]
+
+
+STRETCH = {**REACH, "ambition": "aspirational"}
+OVER = {
+    "key": "q1", "title": "Q1", "start": date(2026, 1, 1), "end": date(2026, 3, 31), "state": "closed",
+}  # fmt: skip
+BEFORE = {**OVER, "key": "q4", "title": "Q4", "start": date(2025, 10, 1), "end": date(2025, 12, 31)}
+
+
+def graded(progress, measure=STRETCH, cycle="q1", kind="key_result", **fields):
+    """Return a key result of the shop as it was closed."""
+    grade = {"progress": progress, "status": "on_track"}
+    return {
+        "kind": kind, "unit": "shop", "cycle": cycle, "measure": measure, "grade": grade,
+        "lifecycle": "closed", **fields,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "units"),
+    [
+        (graded(1.0), graded(0.7), ["shop"]),
+        (graded(0.9), graded(0.7), []),
+        (graded(9.0), graded(0.5), []),
+        (graded(1.0), graded(None), ["shop"]),
+        (graded(1.0), graded(0.1, measure=REACH), ["shop"]),
+        (graded(1.0, measure=REACH), graded(1.0, kind="kpi"), []),
+        (graded(1.0, unit=None), graded(1.0, archived=True), []),
+        (graded(1.0, cycle="year"), graded(1.0, cycle=None), []),
+        (graded(1.0, cycle="q4"), graded(0.5), []),
+        (graded(0.1, cycle="q4"), graded(0.9), ["shop"]),
+    ],
+)
+def test_stretches_that_were_nearly_all_reached_were_too_easy(first, second, units):
+    """The last closed cycle counts, each progress clamped, the mean above 0.8 and not at it."""
+    cycles = {**MORE, "cycles": [YEAR, OVER, BEFORE]}
+    nodes = {"grow": GOAL, "win": first, "keep": second}
+    every = found("grow < win, keep, now=1", more=cycles, **nodes)
+    easy = [each for each in every if each.rule.id == "targets_too_easy"]
+    assert [each.key for each in easy] == units
+    assert [each.about for each in easy] == [About.unit] * len(units)
 
 
 def moved(node, field, before, after, on, about=""):
@@ -301,6 +346,33 @@ def test_a_waiver_puts_its_rule_aside_up_to_its_last_day(waivers, until):
     )
 
 
+@pytest.mark.parametrize(
+    ("part", "until"),
+    [
+        ({"about": "unit", "key": "shop"}, date(2026, 12, 31)),
+        ({"about": "unit", "key": "firm"}, None),
+        ({"about": "person", "key": "shop"}, None),
+        ({}, None),
+    ],
+)
+def test_what_is_about_no_node_is_waived_by_the_plan(part, until):
+    waiver = {"rule": "idle_unit", "reason": "Only just founded", "until": "2026-12-31", **part}
+    firm = {"grow": {**GOAL, "unit": "firm"}}
+    (idle,) = [
+        each
+        for each in found("grow < win=1", more={**MORE, "waivers": [waiver]}, **firm)
+        if each.rule.id == "idle_unit"
+    ]
+    assert (idle.key, idle.waived_until) == ("shop", until)
+
+
+def test_what_moved_in_the_plan_itself_is_waived_there():
+    waiver = {"rule": "bands_moved", "reason": "Agreed by all", "until": "2026-12-31"}
+    changes = [MADE, moved("", "bands.on_track", 0.9, 0.8, "02-01")]
+    every = found("grow < win", changes, more={**MORE, "waivers": [waiver]}, **GROW)
+    assert [each.waived_until for each in every if each.rule.id == "bands_moved"] == [date(2026, 12, 31)]
+
+
 def test_a_graded_node_is_not_mended_any_more():
     grade = {"status": "off_track", "score": 0.2}
     closed = {"lifecycle": "closed", "cycle": None, "grade": grade, "owner": None, "cadence": None}
@@ -325,7 +397,10 @@ def test_every_rule_has_a_key_of_its_own_and_says_what_to_do():
 def test_every_rule_is_drawn_above():
     moves = {"target", "path", "floor", "bands", "policy", "weight", "ambition", "aggregation", "cadence"}
     drawn = {row[0] for row in (*STRUCTURE, *QUALITY, *ACTING)}
-    assert set(RULES) == drawn | {f"{name}_moved" for name in moves} | {"guardrail_gave_way"}
+    assert set(RULES) == drawn | {f"{name}_moved" for name in moves} | {
+        "guardrail_gave_way",
+        "targets_too_easy",
+    }
 
 
 def test_the_demo_plan_is_wrong_on_purpose_in_these_places():

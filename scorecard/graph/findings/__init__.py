@@ -1,6 +1,6 @@
 """Findings: the plan's lint. What is wrong with how a plan is built, measured or moved, and how to mend it.
 
-One small pure function a rule, in `structure`, `quality`, `movement` and `goalposts`.
+One small pure function a rule, in `structure`, `quality`, `ambition`, `movement` and `goalposts`.
 """
 
 from collections import Counter
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from scorecard.domain.schema import Waiver
-from scorecard.graph.findings import goalposts, movement, quality, structure
+from scorecard.graph.findings import ambition, goalposts, movement, quality, structure
 from scorecard.graph.findings.change import Change
 from scorecard.graph.findings.inspection import Inspection
 from scorecard.graph.findings.rule import About, Finding, FindingRule, Hit, Severity
@@ -27,6 +27,7 @@ RULES: Mapping[str, FindingRule] = {
         structure.weight_on_one_child,
         structure.counted_twice,
         quality.not_yet_kpi,
+        quality.unread_target,
         quality.no_owner,
         quality.many_kpis,
         quality.many_objectives,
@@ -38,6 +39,7 @@ RULES: Mapping[str, FindingRule] = {
         quality.target_past,
         quality.no_range,
         quality.floor_on_target,
+        ambition.targets_too_easy,
         *goalposts.RULES,
         movement.off_track_without_action,
         movement.guardrail_gave_way,
@@ -64,15 +66,22 @@ def findings(
 
 
 def _finding(seen: Inspection, rule: FindingRule, hit: Hit) -> Finding:
-    waiver = _waiver(seen, rule, hit.key) if hit.about is About.node else None
-    return Finding(rule, hit.about, hit.key, hit.facts, waiver)
+    return Finding(rule, hit.about, hit.key, hit.facts, _waiver(seen, rule, hit))
 
 
-def _waiver(seen: Inspection, rule: FindingRule, key: str) -> Waiver | None:
+def _waiver(seen: Inspection, rule: FindingRule, hit: Hit) -> Waiver | None:
     """Return the waiver that holds longest, its last day included."""
-    waivers = seen.plan.nodes[key].waivers
+    waivers = waivers_of(seen.plan, hit.about, hit.key)
     holding = (each for each in waivers if each.rule == rule.id and seen.day <= each.until)
     return max(holding, key=lambda waiver: waiver.until, default=None) if waivers else None
+
+
+def waivers_of(plan: Plan, about: About, key: str) -> Sequence[Waiver]:
+    """Return what is waived of a part of the plan: a node keeps its own, the plan those of all else."""
+    if about is About.node:
+        return plan.nodes[key].waivers
+    part = None if about is About.plan else key
+    return [each for each in plan.fields.waivers if (each.about, each.key) == (about.value, part)]
 
 
 def _places(plan: Plan) -> dict[tuple[About, str], int]:

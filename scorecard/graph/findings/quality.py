@@ -5,17 +5,22 @@ from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
 from functools import lru_cache
+from textwrap import shorten
 
 from scorecard.domain.errors import N_
 from scorecard.domain.measure import AtLeast, AtMost, Between, Measure, Reach
 from scorecard.domain.schema import NodeFields
+from scorecard.domain.text_target_node import understood
 from scorecard.domain.vocabulary import Lead, Lifecycle, NodeKind, Reason
 from scorecard.graph.findings.inspection import MEASURES, Inspection
-from scorecard.graph.findings.rule import About, Hit, Mend, Page, Severity, rule
+from scorecard.graph.findings.rule import About, Because, Hit, Mend, Page, Severity, rule
 from scorecard.graph.plan import Plan
 
 MOST_KPIS, MOST_OBJECTIVES, MOST_KEY_RESULTS = 9, 5, 5
 """What a unit or a person can steer by; five to nine KPIs are healthy."""
+
+MOST_QUOTED = 100
+"""Characters of a target in words that a sentence holds."""
 
 
 class Part(StrEnum):
@@ -50,6 +55,24 @@ def not_yet_kpi(seen: Inspection) -> Iterator[Hit]:
     for node in seen.nodes:
         if node.kind is NodeKind.kpi and (parts := lacking(seen.plan, node)):
             yield Hit(node.key, {"parts": parts})
+
+
+NOT_TAKEN_UP = N_("Nobody has taken up yet what it says.")
+
+
+@rule(
+    N_("Target only in words"),
+    Severity.note,
+    N_("{why} So its target, “{words}”, stays a note."),
+    Mend(N_("Write it as a number with its direction, or fill in the measure."), Page.edit, "target_text"),
+)
+def unread_target(seen: Inspection) -> Iterator[Hit]:
+    """Find what has a target in words and nothing that it is held against."""
+    for node in seen.nodes:
+        if node.measure is None and (read := understood(node)):
+            why = read.why_unread.sentence if read.why_unread else NOT_TAKEN_UP
+            words = shorten(read.words, MOST_QUOTED, placeholder="…")
+            yield Hit(node.key, {"words": words, "why": Because(why)})
 
 
 @rule(

@@ -2,7 +2,7 @@
 
 Sentences are message ids and facts fill their placeholders, so that web and commands say a finding in the
 reader's language. A fact that is more than a number, a day or a word says what it is: `Named`, `Actor`,
-`Field`, `Said`, `Share`.
+`Field`, `Said`, `Share`, `Because`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -25,7 +25,7 @@ class Severity(StrEnum):
 
 
 class About(StrEnum):
-    """The part of the plan that a finding is about; only a node's can be waived."""
+    """The part of the plan that a finding is about."""
 
     node = "node"
     plan = "plan"
@@ -79,6 +79,12 @@ class Said(NamedTuple):
     value: object
 
 
+class Because(NamedTuple):
+    """A reason that is a sentence of its own, by its message id."""
+
+    sentence: str
+
+
 class Share(float):
     """A share of 1, to be shown as percent."""
 
@@ -92,7 +98,7 @@ class Hit(NamedTuple):
 
 
 class FindingRule(NamedTuple):
-    """A rule that a plan should keep; `id` is a key, by which a node waives it."""
+    """A rule that a plan should keep; `id` is a key, by which it is waived."""
 
     id: str
     title: str
