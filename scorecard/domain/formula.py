@@ -10,9 +10,8 @@
 Python never evaluates any of it. Every operation is strict: one missing operand makes the result missing.
 """
 
-import operator
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -20,7 +19,7 @@ from functools import lru_cache
 from scorecard.domain.errors import N_
 from scorecard.domain.formula_faults import FormulaError
 from scorecard.domain.formula_parser import compile_formula
-from scorecard.domain.formula_program import FUNCTIONS, Formula, Op, Read, Step
+from scorecard.domain.formula_program import CALLED, FUNCTIONS, Formula, Read, Step
 
 __all__ = ["FUNCTIONS", "Formula", "FormulaError", "Lack", "Missing", "Read", "Step", "evaluate", "parse"]
 
@@ -74,14 +73,6 @@ class Missing:
 
 
 _LARGEST = sys.float_info.max
-_BINARY: Mapping[Op, Callable[[float, float], float]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "min": min,
-    "max": max,
-}
 
 
 def evaluate(formula: Formula, read: Callable[[Read], float | Missing], key: str = "") -> float | Missing:
@@ -102,7 +93,7 @@ def evaluate(formula: Formula, read: Callable[[Read], float | Missing], key: str
     return _run(formula, values, key)
 
 
-def _run(formula: Formula, values: list[float], key: str) -> float | Missing:
+def _run(formula: Formula, values: Sequence[float], key: str) -> float | Missing:
     stack: list[float] = []
     push, pop = stack.append, stack.pop
     for op, index in formula.program:
@@ -113,15 +104,12 @@ def _run(formula: Formula, values: list[float], key: str) -> float | Missing:
             push(formula.numbers[index])
             continue
         right = pop()
-        if op == "negate":
-            push(-right)
-            continue
-        if op == "abs":
-            push(abs(right))
+        if op == "negate" or op == "abs":
+            push(CALLED[op](right))
             continue
         if op == "/" and right == 0:
             return Missing(Lack.division_by_zero, key, formula.divisors[index])
-        result = _BINARY[op](pop(), right)
+        result = CALLED[op](pop(), right)
         if not -_LARGEST <= result <= _LARGEST:
             return Missing(Lack.not_finite, key)
         push(result)

@@ -1,7 +1,8 @@
-"""What a formula is once it is compiled: what it reads, and a program in postfix."""
+"""What a formula is once it is compiled: what it reads, a program in postfix, and the calls it comes to."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 MOST_CHARACTERS = 2_000
@@ -18,12 +19,41 @@ FUNCTIONS = frozenset({*FOLDS, "abs", "lag", "ytd"})
 """The names that no node may have as its key."""
 
 
+CALLED: Mapping[Op, Callable[..., float]] = {
+    "negate": operator.neg,
+    "abs": operator.abs,
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "min": min,
+    "max": max,
+}
+"""What each operation is for numbers."""
+
+MOST_STREAMED = 32
+"""How many operations may hand each other one number at a time before a whole column is worked out."""
+
+
 class Read(NamedTuple):
     """One thing a formula asks of the plan; `n` counts periods of the formula's own cadence."""
 
     key: str
     how: Literal["value", "lag", "ytd"] = "value"
     n: int = 0
+
+
+class Call(NamedTuple):
+    """One operation over many periods: what it does to which slots, the right one -1 where it takes one.
+
+    The slots are the columns of the reads, of the numbers, and of the calls before it. `whole` asks for the
+    column to be worked out and checked at once: what is too large would be hidden by the call that takes it.
+    """
+
+    function: Callable[..., float]
+    left: int
+    right: int
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +69,7 @@ class Formula:
                                    is the divisor's in `divisors`, in its author's words
 
     Functions of many values are folded from the left, and `mean` ends in a division by a number.
-    The index of the other operations is 0.
+    The index of the other operations is 0. `calls` is the same for columns of numbers.
     """
 
     text: str
@@ -47,6 +77,11 @@ class Formula:
     numbers: tuple[float, ...]
     divisors: tuple[str, ...]
     program: tuple[Step, ...]
+    calls: tuple[Call, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        calls = _calls(self.program, len(self.reads), len(self.numbers))
+        object.__setattr__(self, "calls", calls)
 
     @property
     def operands(self) -> tuple[str, ...]:
@@ -73,3 +108,29 @@ class Formula:
         """Return the key that is the whole formula, brackets apart."""
         alone = self.text.strip("=() \t\r\n")
         return alone if self.program == (("read", 0),) and alone == self.reads[0].key else None
+
+
+def _calls(program: Sequence[Step], reads: int, numbers: int) -> tuple[Call, ...]:
+    """Return the operations of a program, each with the slots it takes from."""
+    calls: list[Call] = []
+    first = reads + numbers
+    streamed = [0] * first
+    stack: list[int] = []
+
+    def taken(hidden: bool) -> int:
+        slot = stack.pop()
+        if slot >= first and (hidden or streamed[slot] >= MOST_STREAMED):
+            calls[slot - first] = calls[slot - first]._replace(whole=True)
+            streamed[slot] = 0
+        return slot
+
+    for op, index in program:
+        if op == "read" or op == "number":
+            stack.append(index if op == "read" else reads + index)
+            continue
+        right = taken(op in ("/", "min", "max")) if op not in ("negate", "abs") else -1
+        left = taken(op in ("min", "max"))
+        stack.append(len(streamed))
+        streamed.append(1 + max(streamed[left], streamed[right] if right >= 0 else 0))
+        calls.append(Call(CALLED[op], left, right, False))
+    return tuple(calls)

@@ -1,12 +1,9 @@
 """The formula language: what may be written, what it comes to, and where a text goes wrong."""
 
 import math
-import operator
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 from scorecard.domain.formula import (
     FUNCTIONS,
@@ -335,80 +332,6 @@ def test_each_operand_is_asked_for_once_in_the_order_of_the_text() -> None:
 
     evaluate(parse("b + a * b - lag(b, 1) + ytd(a) + a"), read)
     assert asked == [Read("b"), Read("a"), Read("b", "lag", 1), Read("a", "ytd")]
-
-
-Tree = tuple[object, ...]
-"""An expression as nested tuples: its operator or function first, then its parts."""
-
-BINARY = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
-RANK = {"+": 1, "-": 1, "*": 2, "/": 2}
-FOLDED = {"min": min, "max": max, "sum": operator.add, "mean": operator.add}
-
-numbers = st.floats(0, 1e6).map(lambda number: ("number", number))
-reads = st.sampled_from(list(PLAN)).map(lambda read: ("read", read))
-trees = st.recursive(
-    numbers | reads,
-    lambda inner: (
-        st.tuples(st.sampled_from("+-*/"), inner, inner)
-        | st.tuples(st.sampled_from(["negate", "abs"]), inner)
-        | st.lists(inner, min_size=1, max_size=4).flatmap(
-            lambda parts: st.sampled_from(list(FOLDED)).map(lambda name: (name, *parts))
-        )
-    ),
-    max_leaves=20,
-)
-
-
-def direct(tree: Tree) -> float:
-    """Compute a tree without the language; raises ZeroDivisionError or OverflowError as floats do."""
-    head, *parts = tree
-    if head == "number":
-        return parts[0]
-    if head == "read":
-        return PLAN[parts[0]]
-    value = direct(parts[0])
-    if head in ("negate", "abs"):
-        return -value if head == "negate" else abs(value)
-    for part in parts[1:]:
-        value = finite((BINARY | FOLDED)[head](value, direct(part)))
-    return value / len(parts) if head == "mean" else value
-
-
-def finite(value: float) -> float:
-    if not math.isfinite(value):
-        raise OverflowError
-    return value
-
-
-def printed(tree: Tree, rank: int = 0) -> str:
-    """Write a tree with no more brackets than it needs inside a place of this rank."""
-    head, *parts = tree
-    if head == "number":
-        return repr(parts[0])
-    if head == "read":
-        key, how, n = parts[0]
-        return {"value": key, "lag": f"lag({key}, {n})", "ytd": f"ytd({key})"}[how]
-    if head == "negate":
-        return "-" + printed(parts[0], 3)
-    if head in RANK:
-        own = RANK[head]
-        text = f"{printed(parts[0], own)} {head} {printed(parts[1], own + 1)}"
-        return f"({text})" if own < rank else text
-    return f"{head}({', '.join(map(printed, parts))})"
-
-
-@given(trees)
-@example(("-", ("read", Read("a")), ("-", ("read", Read("b")), ("read", Read("c")))))
-@example(("/", ("read", Read("a")), ("*", ("read", Read("b")), ("read", Read("c")))))
-@example(("negate", ("+", ("read", Read("a")), ("read", Read("b")))))
-def test_a_printed_expression_is_read_back_as_itself(tree: Tree) -> None:
-    computed = result(printed(tree))
-    try:
-        assert computed == direct(tree)
-    except ZeroDivisionError:
-        assert computed == Missing(Lack.division_by_zero, "own", computed.part)
-    except OverflowError:
-        assert computed == Missing(Lack.not_finite, "own")
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
