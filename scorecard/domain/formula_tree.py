@@ -92,12 +92,12 @@ def _mean(left: Part, count: Part, end: int) -> Part:
     """Return the mean of as many values as it is divided by; the first may be a sum of its own."""
     values = int(count.number)
     own = left.parts if values > 1 else (left,)
-    rest = [part._replace(lead="") for part in own[len(own) - values + 1 :]]
-    first = own[: len(own) - values + 1]
+    first, rest = own[: len(own) - values + 1], own[len(own) - values + 1 :]
     whole = first[0]
-    if len(first) > 1:
-        whole = Part("sum", (left.steps[0], rest[0].steps[0] if rest else left.steps[1]), first)
-    return Part("mean", (left.steps[0], end), (whole, *rest))
+    if len(first) > 1 or whole.lead:
+        whole = Part("sum", (left.steps[0], rest[0].steps[0]), first)
+    others = (part._replace(lead="") for part in rest)
+    return Part("mean", (left.steps[0], end), (whole, *others))
 
 
 def alone(formula: Formula, part: Part) -> Formula:

@@ -51,6 +51,7 @@ def drawn(part: Part) -> str:
         ("mean(a + b)", "mean<(a +b)>"),
         ("mean(a + b, c)", "mean<(a +b) c>"),
         ("mean(a - b - c, d, 1)", "mean<(a -b -c) d 1>"),
+        ("mean(-a, b)", "mean<(-a) b>"),
         ("mean(a, b + c)", "mean<a (b +c)>"),
         ("mean(a, b) / 2", "[mean<a b> /2]"),
         ("(a + b) / 2", "[(a +b) /2]"),
