@@ -115,13 +115,14 @@ def unit_of(plan: Plan, finding: Finding) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A finding for its reader. `kind` is the node's, "" for what is none: that cannot be waived."""
+    """A finding for its reader. `kind` is the node's, "" for what is none; `part` names it in an address."""
 
     rule: str
     severity: str
     severity_word: str
     title: str
     key: str
+    part: Mapping[str, str]
     kind: str
     about: str
     name: str
@@ -153,6 +154,7 @@ def row(plan: Plan, finding: Finding) -> Row:
         severity_word=finding_words.severity_word(finding.severity),
         title=finding_words.title(finding.rule),
         key=finding.key,
+        part={"node": finding.key} if node else {"about": about.value, "part": finding.key},
         kind=node.kind.value if node else "",
         about=finding_words.about_word(about),
         name=finding_words.named(plan, about, finding.key),
@@ -187,9 +189,10 @@ def waived(plan: Plan, found: Sequence[Finding]) -> list[Waived]:
 
 def _waived_by(plan: Plan, finding: Finding) -> str:
     """Return who waived a finding; a waiver that came with its node is of who made that."""
-    about = [each for each in _changes(plan) if each.node in (finding.key, "")]
+    owner = finding.key if finding.about is About.node else ""
+    about = [each for each in _changes(plan) if each.node in (owner, "")]
     for change in reversed(about):
-        if change.node == finding.key and (change.field == CREATED or _waives(change, finding)):
+        if change.node == owner and (change.field == CREATED or _waives(change, finding)):
             return finding_words.actor_name(plan, change.by)
     made = [each for each in about if each.field == CREATED]
     return finding_words.actor_name(plan, made[0].by) if made else ""
@@ -199,7 +202,7 @@ def _waives(change: Change, finding: Finding) -> bool:
     """Tell whether a change brought the waiver of a finding."""
     if change.field != "waivers" or finding.waiver is None:
         return False
-    wanted = finding.waiver.model_dump(mode="json")
+    wanted = finding.waiver.model_dump(mode="json", exclude_none=True)
     before, after = (each if isinstance(each, list) else [] for each in (change.before, change.after))
     return wanted in after and wanted not in before
 

@@ -98,16 +98,21 @@ def rule_title(rule: str) -> str:
 
 def named(plan: Plan, about: About, key: str) -> str:
     """Return the title or name of a part of the plan; its key where it is there no more."""
+    found = parts(plan, about).get(key)
+    return key if found is None else str(found.name if about is About.person else found.title)
+
+
+def parts(plan: Plan, about: About) -> Mapping[str, Any]:
+    """Return all that a finding of a kind may be about, by key."""
     if about is About.plan:
-        return plan.title
-    if about is About.person:
-        return plan.people[key].name if key in plan.people else key
-    parts: Mapping[About, Mapping[str, Any]] = {
+        return {plan.key: plan}
+    kept: Mapping[About, Mapping[str, Any]] = {
         About.node: plan.nodes,
         About.perspective: plan.perspectives,
         About.unit: plan.units,
+        About.person: plan.people,
     }
-    return str(parts[about][key].title) if key in parts[about] else key
+    return kept[about]
 
 
 def actor_name(plan: Plan, key: str) -> str:

@@ -123,6 +123,9 @@ def test_the_form_of_a_waiver_opens_under_its_finding(client: FlaskClient) -> No
         page = client.get(asked, headers=headers).text
         assert page.count('class="form waiver"') == 1
         assert 'name="until" value="2026-12-31"' in page
+    crowded = client.get(f"{FINDINGS}&waive=many_kpis&about=unit&part=marketing").text
+    assert crowded.count('class="form waiver"') == 1
+    assert '<input type="hidden" name="part" value="marketing">' in crowded
     assert 'class="form waiver"' not in client.get(f"{FINDINGS}&waive=many_kpis&node=marketing").text
 
 
@@ -177,6 +180,40 @@ def test_what_was_waived_can_count_again(client: FlaskClient) -> None:
     assert 'id="waived"' not in block
 
 
+CROWDED = {**GIVEN, "rule": "many_kpis", "node": "", "about": "unit", "part": "marketing"}
+
+
+def test_what_is_about_no_node_is_waived_too_and_can_be_taken_back(client: FlaskClient, db: Database) -> None:
+    assert client.post(WAIVE, data=CROWDED).status_code == 303
+    page = client.get(FINDINGS).text
+    assert len(rows(page)) == 24
+    waived = page.split('id="waived"')[1].split("</details>")[0]
+    assert "Marketing" in waived
+    assert "You · until 31 Dec 2026" in waived
+    (waiver,) = queries.load_plan(db, "northwind").fields.waivers
+    assert (waiver.rule, waiver.about, waiver.key) == ("many_kpis", "unit", "marketing")
+    made = history.changes(db, "northwind", limit=1)[0]
+    client.post("/p/northwind/undo", data={"revision": made.revision, "next": "/"})
+    assert queries.load_plan(db, "northwind").fields.waivers == ()
+
+
+def test_the_waivers_of_the_plan_stand_side_by_side(client: FlaskClient, db: Database) -> None:
+    client.post(WAIVE, data=CROWDED)
+    client.post(WAIVE, data={**CROWDED, "about": "person", "part": "aylin"})
+    client.post(WAIVE, data={**CROWDED, "about": "plan", "part": "northwind", "rule": "bands_moved"})
+    client.post(WAIVE, data={**CROWDED, "until": "2027-03-31"})
+    kept = queries.load_plan(db, "northwind").fields.waivers
+    assert {(each.about, each.key, each.until.year) for each in kept} == {
+        ("unit", "marketing", 2027),
+        ("person", "aylin", 2026),
+        ("plan", None, 2026),
+    }
+    block = client.post(COUNT, data=CROWDED, headers=HTMX).text
+    assert "counts again" in block
+    assert len(queries.load_plan(db, "northwind").fields.waivers) == 2
+    assert "Nothing changed." in client.post(COUNT, data=CROWDED, headers=HTMX).text
+
+
 def test_a_second_waiver_takes_the_place_of_the_first(client: FlaskClient, db: Database) -> None:
     client.post(WAIVE, data=GIVEN)
     client.post(WAIVE, data={**GIVEN, "rule": "vanity"})
@@ -214,6 +251,8 @@ def test_a_waiver_that_is_refused_comes_back_with_what_was_typed(
     [
         ({"rule": "nonsense"}, 400),
         ({"node": "nobody"}, 404),
+        ({"about": "weather", "part": "x"}, 400),
+        ({"about": "unit", "part": "nowhere"}, 404),
     ],
 )
 def test_only_what_there_is_can_be_waived(client: FlaskClient, given: dict[str, str], status: int) -> None:
