@@ -90,10 +90,15 @@ def attribute(plan: Plan, key: str, before: Period, after: Period) -> Attributio
     The periods are those of the formula's own cadence that hold the last days of the two; without a cadence,
     these days. Raises KeyError for a node without a formula.
     """
-    formula, metric = plan.formulas[key], plan.metrics[key]
+    metric = plan.metrics[key]
     cadence = plan.nodes[key].cadence or metric.cadence
     sheet = Sheet(plan, cadence, max(before.end, after.end), metric.due)
-    periods = [sheet.period(before.end), sheet.period(after.end)]
+    return split(sheet, key, sheet.period(before.end), sheet.period(after.end))
+
+
+def split(sheet: Sheet, key: str, before: Period, after: Period) -> Attribution:
+    """Return how the change of a formula from one period of a sheet to another came about."""
+    formula, periods = sheet.plan.formulas[key], (before, after)
     values = [sheet.value(key, period) for period in periods]
     first, second = (None if isinstance(value, Missing) else value for value in values)
     known = Attribution(key, first, second)

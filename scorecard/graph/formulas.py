@@ -89,9 +89,14 @@ class Sheet:
         return self._values[key, period]
 
     def answers(self, key: str, period: Period) -> list[float | Missing]:
-        """Return what a formula reads in a period for which it was computed, in the order of its reads."""
-        self.value(key, period)
-        return [self._answer(key, read, period) for read in self.plan.formulas[key].reads]
+        """Return what a formula reads for a period, in the order of its reads."""
+        reads = self.plan.formulas[key].reads
+        if self._before_all(key, period):
+            return [Missing(Lack.no_value, read.key) for read in reads]
+        for read in reads:
+            for wanted in self._wanted(key, read, period):
+                self.value(*wanted)
+        return [self._answer(key, read, period) for read in reads]
 
     def points(self, key: str) -> Points:
         """Return the observations of a node that count on this sheet."""
@@ -143,6 +148,18 @@ class Sheet:
         """Return the period of the sheet that holds a day; without a cadence it is the day."""
         return period_of(day, self.cadence, self.fiscal) if self.cadence else Period(day, day)
 
+    def earlier(self, key: str, period: Period, count: int = 1) -> Period | None:
+        """Return the period `count` before, None where the calendar or what a formula reads ends."""
+        periods = self.survey(key).periods
+        if self.cadence is None and count:
+            place = bisect_left(periods, period) - count
+            return periods[place] if place >= 0 else None
+        for _ in range(count):
+            if not periods or period.end < periods[0].start or self.cadence is None:
+                return None
+            period = previous(period, self.cadence, self.fiscal)
+        return period
+
     def _formula(self, key: str, period: Period) -> Formula | None:
         """Return the formula that gives a node's value here; an observation stands over it."""
         formula = self.plan.formulas.get(key)
@@ -164,7 +181,7 @@ class Sheet:
         """Return the values that a formula takes for one thing it reads."""
         if read.how == "ytd":
             return [(read.key, each) for each in self._year_to_date(read.key, period)]
-        at = self._earlier(key, period, read.n)
+        at = self.earlier(key, period, read.n)
         return [] if at is None else [(read.key, at)]
 
     def _before_all(self, key: str, period: Period) -> bool:
@@ -206,18 +223,6 @@ class Sheet:
         for _, run in groupby(points, key=lambda point: self.period(point.date)):
             days = [point.date for point in run]
             yield Period(days[0], days[-1])
-
-    def _earlier(self, key: str, period: Period, count: int) -> Period | None:
-        """Return the period `count` before, None where the calendar or what a formula reads ends."""
-        periods = self.survey(key).periods
-        if self.cadence is None and count:
-            place = bisect_left(periods, period) - count
-            return periods[place] if place >= 0 else None
-        for _ in range(count):
-            if period.end < periods[0].start or self.cadence is None:
-                return None
-            period = previous(period, self.cadence, self.fiscal)
-        return period
 
 
 def _number(place: tuple[int, str]) -> int:
