@@ -178,7 +178,7 @@ def build(file: PlanFile, revision: int = 0, seen: Mapping[str, Points] | None =
             formulas=formulas,
             contributions=_contributions(nodes, file.links),
             order={key: place for place, key in enumerate(nx.topological_sort(cascade))},
-            formula_order=_formula_order(feeds, formulas),
+            formula_order=order_of(feeds, formulas),
             observations=observations,
             targets=targets,
             metrics=metrics_of(Sources(file, nodes, spans, formulas, feeds, observations, targets)),
@@ -222,12 +222,17 @@ def _fed(nodes: Mapping[str, NodeFields], formulas: Mapping[str, Formula]) -> "n
     feeds: nx.DiGraph[str] = nx.DiGraph()
     feeds.add_nodes_from(nodes)
     for key, formula in formulas.items():
-        now = set(formula.operands)
-        feeds.add_edges_from((operand, key, {"lagged": operand not in now}) for operand in formula.keys)
+        feeds.add_edges_from(edges_of(key, formula))
     return feeds
 
 
-def _formula_order(feeds: "nx.DiGraph[str]", formulas: Mapping[str, Formula]) -> dict[str, int]:
+def edges_of(key: str, formula: Formula) -> "list[tuple[str, str, dict[str, bool]]]":
+    """Return what a node's formula draws into `feeds`."""
+    now = set(formula.operands)
+    return [(operand, key, {"lagged": operand not in now}) for operand in formula.keys]
+
+
+def order_of(feeds: "nx.DiGraph[str]", formulas: Mapping[str, Formula]) -> dict[str, int]:
     """Return a number for each formula, higher than those of the formulas it reads."""
     if not formulas:
         return {}

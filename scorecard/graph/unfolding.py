@@ -48,8 +48,11 @@ class Unfolded:
         return {share.read: share.share for share in self.change.shares} if self.change else {}
 
 
-def unfold(plan: Plan, key: str, day: date) -> Unfolded:
+def unfold(plan: Plan, key: str, day: date, levels: int = LEVELS) -> Unfolded:
     """Return a formula in the latest period up to a day for which it computes, or else was observed at all.
+
+    Parameters:
+        levels: how many formulas below each other unfold, this one among them.
 
     Raises KeyError for a node without a formula.
     """
@@ -59,7 +62,7 @@ def unfold(plan: Plan, key: str, day: date) -> Unfolded:
     period = sheet.evidence(key).period or (observed[-1] if observed else sheet.period(day))
     before = sheet.earlier(key, period)
     top = _of(sheet, key, period, before)
-    _unfold_below(sheet, top)
+    _unfold_below(sheet, top, levels)
     return top
 
 
@@ -77,12 +80,12 @@ def _of(sheet: Sheet, key: str, period: Period, before: Period | None) -> Unfold
     )
 
 
-def _unfold_below(sheet: Sheet, top: Unfolded) -> None:
+def _unfold_below(sheet: Sheet, top: Unfolded, levels: int) -> None:
     """Unfold what is read, level by level, each formula once."""
     waiting, known = deque([(top, 1)]), {top.key}
     while waiting:
         above, level = waiting.popleft()
-        for read in above.now if level < LEVELS else ():
+        for read in above.now if level < levels else ():
             if read.how == "value" and read.key in sheet.plan.formulas and read.key not in known:
                 if len(known) >= MOST:
                     return
