@@ -9,11 +9,13 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from scorecard.domain.errors import Conflict, NotFound
 from scorecard.domain.schema import ObservationFields, PlanFile
 from scorecard.domain.shape import Shape
+from scorecard.domain.vocabulary import CycleState
 from scorecard.graph.plan import Plan
 from scorecard.store.locks import refuse_node, refuse_row
 from scorecard.store.reading import last_place, read_file
 from scorecard.store.rows import (
     BY_SHAPE,
+    CYCLE,
     LINK,
     NODE,
     OBSERVATIONS,
@@ -147,8 +149,9 @@ class Work:
     def change(self, given: Iterable[RowChange]) -> None:
         """Write row changes, in bulk where they are many, and keep them for the audit."""
         rows = [row for row in given if row.before != row.after]
+        opened = {row.key[0] for row in (*self.rows, *rows) if _opens_a_cycle(row)}
         for row in rows:
-            refuse_row(self.plan, row.family, row.key, row.after, self._audit["reason"])
+            refuse_row(self.plan, row.family, row.key, row.after, self._audit["reason"], opened)
             self.touched |= _nodes_of(row)
         for row in rows:  # away first, so that a key is free before it is taken again
             if row.after is None:
@@ -254,6 +257,11 @@ def difference(family: Family, key: Key, before: Image, after: Image) -> RowChan
     return RowChange(
         family, key, {name: before.get(name) for name in names}, {name: after.get(name) for name in names}
     )
+
+
+def _opens_a_cycle(row: RowChange) -> bool:
+    closed, ends = CycleState.closed, (row.before or {}, row.after or {})
+    return row.family is CYCLE and [each.get("state") == closed for each in ends] == [True, False]
 
 
 def _nodes_of(row: RowChange) -> set[str]:

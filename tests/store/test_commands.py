@@ -32,7 +32,7 @@ from scorecard.store.commands.plans import (
     edit_plan,
     restore_plan,
 )
-from scorecard.store.locks import CycleClosed, CycleKeepsClosed
+from scorecard.store.locks import CycleClosed
 from scorecard.store.unit_of_work import PlanArchived
 from tests.store.drawn import ME, REACH, drawn, keep
 
@@ -296,16 +296,6 @@ def test_a_closed_cycle_locks_what_it_holds(db, command):
     with pytest.raises(CycleClosed):
         command(db)
     assert queries.load_plan(db, "p").revision == 1
-
-
-def test_a_closed_cycle_opens_only_with_a_reason(db):
-    keep(db, "grow < churn", cycles=(CLOSED,))
-    with pytest.raises(CycleKeepsClosed):
-        edit_part(db, "p", "cycle", "fy", {"state": "open"}, version=1, actor=ME)
-    with pytest.raises(CycleKeepsClosed):
-        edit_part(db, "p", "cycle", "fy", {"state": "open", "title": "T"}, version=1, actor=ME, reason="x")
-    edit_part(db, "p", "cycle", "fy", {"state": "open"}, version=1, actor=ME, reason="A late invoice.")
-    assert queries.load_plan(db, "p").cycles["fy"].state == "open"
 
 
 def test_plans_are_created_copied_and_edited(db):

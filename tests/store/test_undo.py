@@ -15,9 +15,10 @@ from scorecard.domain.schema import (
     PersonFields,
     TargetFields,
 )
-from scorecard.domain.vocabulary import LinkKind
+from scorecard.domain.vocabulary import CycleState, LinkKind
 from scorecard.store import history, queries
 from scorecard.store.commands.check_ins import drop_target, record, set_target, withdraw
+from scorecard.store.commands.cycles import move_cycle
 from scorecard.store.commands.imports import apply_import
 from scorecard.store.commands.links import attach, detach, move, reweight
 from scorecard.store.commands.nodes import add_node, archive_nodes, edit_node, restore_nodes
@@ -239,7 +240,7 @@ def test_an_undone_import_gives_back_every_check_in_it_changed(db):
 def test_undoing_the_close_of_a_cycle_needs_a_reason_too(db):
     cycle = CycleFields(key="fy", title="FY", start=date(2026, 1, 1), end=date(2026, 12, 31))
     keep(db, *LINES, cycles=(cycle,))
-    edit_part(db, "p", "cycle", "fy", {"state": "closed"}, version=1, actor=ME)
+    move_cycle(db, "p", "fy", CycleState.closed, version=1, actor=ME, today=date(2027, 1, 5))
     with pytest.raises(Fault, match="reason"):
         undo(db, "p", 2, actor=ME)
     undo(db, "p", 2, actor=ME, reason="Too early.")

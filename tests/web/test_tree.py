@@ -14,9 +14,10 @@ from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from scorecard.domain.schema import PlanFile
+from scorecard.domain.vocabulary import CycleState
 from scorecard.store import queries
+from scorecard.store.commands.cycles import move_cycle
 from scorecard.store.commands.nodes import archive_nodes, edit_node
-from scorecard.store.commands.parts import edit_part
 from scorecard.store.commands.plans import create_plan
 from scorecard.store.database import Database
 
@@ -512,7 +513,7 @@ def test_a_place_that_is_gone_is_a_conflict(small: FlaskClient) -> None:
 
 
 def test_a_closed_cycle_is_history(small: FlaskClient, db: Database) -> None:
-    edit_part(db, "small", "cycle", "fy26", {"state": "closed"}, version=None, actor="local")
+    move_cycle(db, "small", "fy26", CycleState.closed, version=None, actor="local", today=date(2027, 1, 4))
     response = send(small, "edit", node="handbook", parent="ship", title="Rewrite it")
     assert response.status_code == 422
     assert "which is closed" in response.text

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from scorecard.domain.errors import N_, Refused
 from scorecard.domain.schema import CycleFields, PersonFields, PerspectiveFields, UnitFields
 from scorecard.graph.structure import TwiceThere
 from scorecard.store.checks import KeyFixed, refuse_unfit_parts, refuse_used
@@ -10,6 +11,13 @@ from scorecard.store.database import Database
 from scorecard.store.rows import BY_SHAPE, FAMILIES, key_of
 from scorecard.store.unit_of_work import write
 from scorecard.store.work import Work, Written, altered
+
+
+class StepByStep(Refused):
+    """Closing a cycle takes its final values, so its state is no field like others."""
+
+    sentence = N_("A cycle is opened and closed step by step, on the page of the cycles.")
+
 
 Part = PerspectiveFields | UnitFields | PersonFields | CycleFields
 PartKind = Literal["perspective", "unit", "person", "cycle"]
@@ -38,13 +46,15 @@ def edit_part(
     actor: str,
     reason: str | None = None,
 ) -> Written:
-    """Change a perspective, unit, person or cycle; a closed cycle opens only with a reason."""
+    """Change a perspective, unit, person or cycle; the state of a cycle is moved by `move_cycle`."""
     family = FAMILIES[kind]
     with write(db, plan, f"edit_{kind}", actor, reason) as work:
         kept = work.found(family, (key,), version)
         fields = altered(kept.fields, changes)
         if key_of(fields) != (key,):
             raise KeyFixed(key=key)
+        if getattr(fields, "state", None) != getattr(kept.fields, "state", None):
+            raise StepByStep
         work.about(key, title=_title(fields))
         _refuse_unfit(work, fields)
         work.replace(family, (key,), kept, fields)

@@ -12,11 +12,13 @@ from sqlalchemy import RowMapping, select
 
 from scorecard.domain.errors import N_, NotFound, Refused
 from scorecard.domain.schema import ObservationFields, PlanFile
+from scorecard.domain.vocabulary import CycleState
 from scorecard.graph.structure import Problem, check
 from scorecard.store.database import Database
 from scorecard.store.history import undone_by
 from scorecard.store.reading import observation_of
 from scorecard.store.rows import (
+    CYCLE,
     FAMILIES,
     OBSERVATIONS,
     PERSON,
@@ -54,6 +56,14 @@ class ChangedSince(Refused):
     )
 
 
+class ClosedAnew(Refused):
+    """A cycle is closed on its values as they are then, not as they were once."""
+
+    sentence = N_(
+        "Taking change {revision} back would close “{key}” on old values. Close the cycle anew instead."
+    )
+
+
 class Slot(NamedTuple):
     """The check-ins of one node, day and label around a change: before it, by it, and now."""
 
@@ -69,10 +79,14 @@ def undo(db: Database, plan: str, revision: int, *, actor: str, reason: str | No
     Raises:
         NotFound, BeginningStays, UndoneAlready.
         ChangedSince: something it touched was changed later, or rests on it; the sentence names the change.
+        ClosedAnew: it would close a cycle.
     """
     with write(db, plan, "undo", actor, reason, archived=True) as work:
         change = _change(work, revision)
         rows = [_taken_back(work, revision, row) for row in reversed(change["rows"])]
+        for row in rows:
+            if row.family is CYCLE and row.before and (row.after or {}).get("state") == CycleState.closed:
+                raise ClosedAnew(revision=revision, key=row.key[0])
         _refuse_archived(work, rows)
         work.about(change["subject"], undoes=revision, intent=change["intent"], **_title(change))
         work.change(rows)
