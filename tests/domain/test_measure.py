@@ -1,5 +1,7 @@
 """The arithmetic of one measure."""
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,6 +36,29 @@ def test_progress_is_0_at_the_baseline_and_1_at_the_target(baseline, target, val
     beyond = value > target if target > baseline else value < target
     progress = reach_progress(value, baseline, target)
     assert (progress > 1) is beyond or progress == pytest.approx(1)
+
+
+TINY, HUGE, LARGEST = 5e-324, 1.7e308, sys.float_info.max
+
+
+@pytest.mark.parametrize(
+    ("value", "baseline", "target", "progress"),
+    [
+        # a way of the smallest number there is
+        (TINY, 0.0, TINY, 1.0),
+        (2 * TINY, 0.0, TINY, 2.0),
+        (TINY, 2 * TINY, 0.0, 0.5),
+        (1.0, 0.0, TINY, LARGEST),
+        (-1.0, 0.0, TINY, -LARGEST),
+        (1.0, TINY, 0.0, -LARGEST),
+        # a part of the way too large for a number
+        (-HUGE, HUGE, 1.6e308, 34.0),
+        (HUGE, -HUGE, 0.0, 2.0),
+        (-HUGE, HUGE, 0.0, 2.0),
+    ],
+)
+def test_no_way_is_too_short_or_too_long_to_tell_how_far_one_is(value, baseline, target, progress):
+    assert reach_progress(value, baseline, target) == pytest.approx(progress)
 
 
 @given(st.floats(-3, 3), st.floats(0, 1))

@@ -42,6 +42,7 @@ YEAR = "reach 0 -> 100 start 01-01 due 12-31"
         (YEAR + " path 03-31:10 09-30:80", None, "01-31: 1", "03-31", 0.1),
         (YEAR + " path 03-31:10 09-30:80", None, "01-31: 1", "06-30", 0.1 + 0.7 * 91 / 183),
         (YEAR + " path 03-31:10 09-30:80", None, "01-31: 1", "12-31", 1.0),
+        (YEAR + " path 03-31:10 12-31:80", None, "01-31: 1", "12-31", 0.8),
         ("reach 3 -> 2 start 01-01 due 12-31 path 06-30:2.8", None, "01-31: 3", "06-30", 0.2),
         # seven tenths of the way are the promise
         (YEAR + " aspirational", "monthly", "06-30: 1", "06-30", 0.35),
@@ -68,6 +69,43 @@ def test_increments_add_up_to_the_path_and_to_the_target():
     assert (standing.target, standing.expected, standing.progress) == (120, 0.25, 0.2)
     # 1 - (0.25 - 0.2) / (1/3)
     assert standing.score == pytest.approx(0.85)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "on", "expected"),
+    [
+        # the first increment is led to from 0 on the first day of the window, or else is simply there
+        (YEAR, "02-14", 10 / 40 * 44 / 89),
+        ("reach 0 -> 100", "02-14", 10 / 40),
+        ("reach 0 -> 100 start 03-31", "03-31", 10 / 40),
+        # the last is due with the window
+        ("reach 0 -> 100 start 01-01 due 10-31", "10-31", 1.0),
+        ("reach 0 -> 100 start 01-01", "12-31", 1.0),
+    ],
+)
+def test_increments_lead_from_the_start_of_the_window_to_its_end(drawn, on, expected):
+    standing = stands(drawn, f"{on}: 5", on=on, aggregate="sum", cadence="quarterly",
+                      targets="03-31: 10, 12-31: 30")  # fmt: skip
+    assert standing.expected == pytest.approx(expected)
+
+
+def test_an_increment_of_the_first_day_counts_where_there_is_no_cadence():
+    standing = stands(YEAR, "01-01: 5", on="06-30", aggregate="sum", targets="01-01: 10, 07-01: 30")
+    assert (standing.target, standing.expected) == (40, pytest.approx((10 + 30 * 180 / 181) / 40))
+
+
+@pytest.mark.parametrize(
+    ("targets", "on", "height"),
+    [
+        # from the baseline at the start through those of the window; without one to the target
+        ("2025-12-31: 70", "07-02", 50),
+        ("2025-12-31: 70, 07-02: 80", "04-02", 40),
+        ("01-01: 20, 07-02: 80", "01-01", 20),
+    ],
+)
+def test_a_path_leads_through_the_targets_of_its_window_only(targets, on, height):
+    standing = stands(YEAR, f"{on}: 5", on=on, targets=targets)
+    assert standing.expected * standing.target == pytest.approx(height)
 
 
 def test_targets_outside_the_window_are_no_increments():
@@ -117,6 +155,8 @@ def test_the_first_weeks_do_not_shout(progress, expected_on, score):
         (YEAR, "", "02-11", Reason.no_value),
         ("at_least 5 start 01-01", "", "02-10", Reason.not_due),
         ("at_least 5 start 01-01", "", "02-11", Reason.no_value),
+        ("at_least 5 start 01-15", "", "02-10", Reason.not_due),
+        ("at_least 5 start 01-15", "", "02-11", Reason.no_value),
         ("at_least 5", "", "02-10", Reason.no_value),
         ("at_least 5 due 12-31", "", "02-10", Reason.no_value),
         ("at_least 5 start 07-01", "01-31: 9", "02-05", Reason.not_due),

@@ -67,6 +67,8 @@ def test_a_leaf_explains_itself():
     [
         ("top < a=?", "no_value"),
         ("top < a=later", "not_due"),
+        ("top:worst < a=?", "no_value"),
+        ("top:best < a=?, b=later", "no_value"),
         ("top", "no_target"),
         ("top < a=1, b[2]=?", "low_coverage"),
         ("top < a=0.8, b[2]=?", "bands"),

@@ -124,6 +124,16 @@ def test_a_formula_is_as_stale_as_its_stalest_operand(on, reason, scored):
     assert (standing.reason, standing.score is not None) == (reason, scored)
 
 
+def test_a_due_date_without_a_start_counts_from_the_first_observation_of_what_a_formula_reads():
+    reach = {"kind": "reach", "baseline": 0.0, "target": 10.0, "due": day("12-31")}
+    nodes = {"a": {}, "b": {}, "mid": {"formula": "a + b"}}
+    seen = {"a": "07-02: 1, 10-01: 3", "b": "08-01: 1, 10-01: 2"}
+    for formula in ("mid", "mid * 1"):
+        it = {"formula": formula, "measure": reach}
+        standing = roll("it", on="10-01", observed=seen, it=it, **nodes)["it"]
+        assert (standing.value, standing.expected) == (5, pytest.approx(91 / 182))
+
+
 def test_a_formula_may_read_its_own_past_from_an_opening_balance_on():
     seen = {"it": "2025-12-31: 100", "come": "01-31: 10, 02-28: 20", "gone": "01-31: 3, 02-28: 4"}
     flows = {"come": ("sum", "monthly"), "gone": ("sum", "monthly")}

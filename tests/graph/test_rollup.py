@@ -101,6 +101,34 @@ def test_progress_is_clamped_in_the_roll_up_and_nowhere_else():
     assert found["top"].progress == 0.5
 
 
+def test_a_child_that_was_graded_without_a_progress_adds_none():
+    closed = {"lifecycle": "closed", "grade": {"score": 0.5, "status": "off_track"}}
+    found = roll("top < a=0.8, b[3]=1, c=0.2", a={}, c=closed)["top"]
+    assert (found.score, found.progress) == (pytest.approx(4.3 / 5), pytest.approx(3.8 / 4))
+    assert roll("top < c=0.2", c=closed)["top"].progress is None
+
+
+def test_the_progress_of_a_chosen_child_is_clamped_as_well():
+    beyond = {"a": {"measure": _reach()}, "observed": {"a": "07-01: 3"}}
+    assert roll("top:best < a, b=0.5", **beyond)["top"].progress == 1.0
+
+
+def test_the_colour_of_a_mean_is_that_of_its_rounded_score():
+    third = {"measure": _reach()}
+    found = roll("top < a, b", a=third, b=third, observed={"a": "07-01: 0.9", "b": "07-01: 0.8999999999"})
+    assert (found["top"].score < 0.9, found["top"].status) == (True, ON)
+
+
+@pytest.mark.parametrize("policy", ["worst", "best"])
+def test_children_that_differ_by_the_rounding_of_a_sum_are_chosen_by_key(policy):
+    near = {"a": {"measure": _reach()}, "b": {"measure": _reach()}}
+    for first, second in ((0.8, 0.8 + 1e-12), (0.8 + 1e-12, 0.8)):
+        found = roll(
+            f"top:{policy} < b, a", observed={"a": f"07-01: {first}", "b": f"07-01: {second}"}, **near
+        )
+        assert found["top"].score == first
+
+
 def _reach():
     return {"kind": "reach", "baseline": 0.0, "target": 1.0}
 

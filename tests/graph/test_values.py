@@ -182,6 +182,31 @@ def test_a_cycles_days_do_not_make_a_limit_a_budget():
     assert (standing.value, standing.expected, standing.score) == (95, None, 1.0)
 
 
+@pytest.mark.parametrize("days", ["", " start 01-01", " due 12-31"])
+def test_a_budget_has_both_its_days_in_its_own_measure(days):
+    standing = stands(f"at_most 100{days}", "01-31: 90, 02-28: 95", on="03-01", cadence="monthly",
+                      aggregate="sum", cycle=YEAR)  # fmt: skip
+    assert (standing.value, standing.expected) == (95, None)
+    both = stands("at_most 100 start 01-01 due 12-31", "01-31: 90, 02-28: 95", on="03-01",
+                  cadence="monthly", aggregate="sum")  # fmt: skip
+    assert (both.value, both.expected) == (185, pytest.approx(2 / 12))
+
+
+@pytest.mark.parametrize(("aggregate", "value"), [("mean", 5), ("max", 6), ("sum", 10), ("last", 4)])
+def test_without_a_cadence_all_but_the_last_take_nothing_from_before_the_window(aggregate, value):
+    standing = stands("at_least 1", "2025-12-31: 90, 01-15: 6, 02-01: 4", on="03-01", aggregate=aggregate,
+                      cycle=YEAR)  # fmt: skip
+    assert standing.value == value
+    old = stands("at_least 1", "2025-12-31: 90", on="03-01", aggregate=aggregate, cycle=YEAR)
+    assert old.value == (90 if aggregate == "last" else None)
+
+
+def test_a_target_from_before_the_window_stays_in_force_until_the_next():
+    standing = stands("at_least 90", "01-31: 80", on="02-01", targets="2025-11-30: 75", cadence="monthly",
+                      cycle=YEAR)  # fmt: skip
+    assert (standing.target, standing.status) == (75, Status.on_track)
+
+
 def test_a_metric_without_a_target_shows_its_value_and_has_no_colour():
     found = roll("top < visits", observed={"visits": "06-30: 900"})["visits"]
     assert (found.value, found.status, found.reason) == (900, Status.no_data, Reason.no_target)
