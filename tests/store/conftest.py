@@ -2,13 +2,12 @@
 
 import os
 import shutil
-import uuid
 
 import pytest
-from sqlalchemy import create_engine, make_url
 
 from scorecard.store.database import Database
 from scorecard.store.upgrade import upgrade
+from tests.faults.places import own_schema
 
 SERVER = os.environ.get("SCORECARD_TEST_DATABASE_URL")
 needs_server = pytest.mark.skipif(not SERVER, reason="SCORECARD_TEST_DATABASE_URL names no PostgreSQL server")
@@ -35,20 +34,14 @@ def sqlite(empty_file, tmp_path):
 @pytest.fixture
 def schema_url():
     """The address of an empty schema on the server, dropped afterwards."""
-    name = f"test_{uuid.uuid4().hex}"
-    engine = create_engine(SERVER, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f"CREATE SCHEMA {name}")
-    yield make_url(SERVER).update_query_dict({"options": f"-csearch_path={name}"})
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f"DROP SCHEMA {name} CASCADE")
-    engine.dispose()
+    with own_schema(SERVER) as address:
+        yield address
 
 
 @pytest.fixture
 def postgres(schema_url):
     """A database of its own on PostgreSQL."""
-    db = Database(schema_url.render_as_string(hide_password=False))
+    db = Database(schema_url)
     upgrade(db)
     yield db
     db.close()

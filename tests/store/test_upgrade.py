@@ -50,7 +50,7 @@ def test_a_database_of_somebody_else_is_refused(tmp_path):
 
 @needs_server
 def test_a_failed_upgrade_leaves_nothing_behind(schema_url, monkeypatch):
-    db = Database(schema_url.render_as_string(hide_password=False))
+    db = Database(schema_url)
     monkeypatch.setattr("scorecard.store.triggers.APPEND_ONLY", ("nowhere",))
     with pytest.raises(Exception, match="nowhere"):
         upgrade.upgrade(db)
