@@ -1,11 +1,15 @@
 """A node's target in words beside what the node says already: its unit and how often values come."""
 
+from functools import lru_cache
+
+from scorecard.domain.measure import AtLeast, AtMost, Between, Measure, Reach
 from scorecard.domain.schema import NodeFields
 from scorecard.domain.text_target import TextTarget, read_target
 from scorecard.domain.text_target_faults import Unread
 from scorecard.domain.vocabulary import Cadence
 
 
+@lru_cache(maxsize=4096)
 def fitted(words: str, format_: str | None, cadence: Cadence | None) -> TextTarget:
     """Read a target that is for values of a unit and a cadence, where the node names them.
 
@@ -24,6 +28,21 @@ def fitted(words: str, format_: str | None, cadence: Cadence | None) -> TextTarg
 def _is_unit(format_: str) -> bool:
     """Tell a unit from the noun of what is counted, which may have several names."""
     return format_ == "percent" or format_.startswith(("currency:", "duration:"))
+
+
+def agrees(read: Measure, own: Measure) -> bool:
+    """Tell whether a measure promises what was read: the same aim from the same side."""
+    return _promised(read) == _promised(own)
+
+
+def _promised(measure: Measure) -> tuple[object, ...]:
+    if isinstance(measure, Between):
+        return measure.low, measure.high
+    if isinstance(measure, Reach):
+        return measure.target, measure.target > measure.baseline
+    if isinstance(measure, AtLeast | AtMost):
+        return measure.target, isinstance(measure, AtLeast)
+    return (measure.kind,)
 
 
 def understood(node: NodeFields) -> TextTarget | None:

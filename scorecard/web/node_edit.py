@@ -33,6 +33,7 @@ from scorecard.web.measures import own_unit, unit_of
 from scorecard.web.reading import View, database, view
 from scorecard.web.render import done, here, page
 from scorecard.web.session import actor
+from scorecard.web.target_words import read_as
 from scorecard.web.wording import word
 
 pages = Blueprint("node_edit", __name__)
@@ -73,8 +74,26 @@ def save(plan: str, key: str) -> ResponseReturnValue:
         return _form(seen, key, typed, {_field(fault): [errors.sentence(fault)]}), 422
     except Conflict:
         return _form(seen, key, typed, {}, _clashes(seen, node, given)), 409
-    done(plan, _("“%(title)s” is saved.", title=given["title"]), written)
+    done(plan, _saved(node, given), written)
     return redirect(here("node.show", plan=plan, key=key), 303)
+
+
+@pages.get("/p/<plan>/n/<key>/edit/words")
+def words(plan: str, key: str) -> ResponseReturnValue:
+    """Say how a target in words is read while it is being typed."""
+    seen = view(plan)
+    typed = {**node_forms.filled(node_page.found(seen, key)), **request.args.to_dict()}
+    return _form(seen, key, typed, {}, block="read_as")
+
+
+def _saved(node: NodeFields, given: Mapping[str, Any]) -> str:
+    """Say what was saved, and how a target in new words was read."""
+    text = _("“%(title)s” is saved.", title=given["title"])
+    if given["target_text"] in (None, node.target_text):
+        return text
+    saved = NodeFields.model_validate({**dict(node), **given})
+    read = read_as(node_forms.filled(saved), saved)
+    return f"{text} {read.text}" if read else text
 
 
 def _field(fault: Dangling | FormulaCircle | WrongValue) -> str:
@@ -137,13 +156,18 @@ def _told(name: str, node: NodeFields, plan: Plan) -> str:
 
 
 def _form(
-    seen: View, key: str, typed: Mapping[str, str], wrong: forms.Errors, clashes: list[Clash] | None = None
+    seen: View,
+    key: str,
+    typed: Mapping[str, str],
+    wrong: forms.Errors,
+    clashes: list[Clash] | None = None,
+    block: str = "node_edit",
 ) -> Response:
     node = node_page.found(seen, key)
     revision = seen.plan.revision if clashes or request.method == "GET" else request.form.get("version", "")
     return page(
         "node_edit.html",
-        block="node_edit",
+        block=block,
         view=seen,
         plan=seen.plan,
         node=node,
@@ -154,6 +178,7 @@ def _form(
         version=revision,
         locked=node_page.locked(seen, node),
         floor_hint=node_forms.floor_hint(node),
+        read=read_as(typed, node),
         options=_options(seen.plan, node),
     )
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from scorecard.domain.measure import AtLeast, AtMost, Between, Milestone, proposed_floor
 from scorecard.domain.schema import Action, NodeFields, ObservationFields
+from scorecard.domain.text_target_node import taken_up
 from scorecard.web import forms
 from scorecard.web.fields import LABELS, MEASURES
 from scorecard.web.forms import BadForm, Errors
@@ -17,6 +18,7 @@ from scorecard.web.language import _
 WORDS = (
     "kind", "perspective", "unit", "owner", "cycle", "level", "lifecycle", "replaced_by", "lead", "type",
     "cadence", "aggregate", "policy", "controllable", "format", "source", "key_result_area", "formula",
+    "target_text",
 )  # fmt: skip
 TEXTS = ("title", "description")
 MEASURE_NUMBERS = ("baseline", "target", "low", "high", "floor", "alert")
@@ -100,10 +102,18 @@ def changes(node: NodeFields) -> dict[str, Any]:
     if read.errors:
         raise BadForm(read.errors)
     try:
-        NodeFields.model_validate({**dict(node), **given})
+        fields = NodeFields.model_validate({**dict(node), **given})
     except ValidationError as error:
         raise BadForm(placed(error)) from None
-    return given
+    return {**given, **_read(fields)} if fields.target_text != node.target_text else given
+
+
+def _read(node: NodeFields) -> dict[str, Any]:
+    """Return what new words of a target say, where the form says nothing of a measure."""
+    if node.measure is not None:
+        return {}
+    read = taken_up(node)
+    return {"measure": read.measure, "format": read.format, "cadence": read.cadence}
 
 
 def _tags() -> tuple[str, ...]:

@@ -149,6 +149,7 @@ def facts(view: View, node: NodeFields) -> list[tuple[str, str]]:
         (_(LABELS["cycle"]), cycle.title if cycle else ""),
         (_(LABELS["level"]), word(node.level)),
         (_(LABELS["cadence"]), word(metric.cadence if metric else node.cadence)),
+        (_(LABELS["target_text"]), f"“{node.target_text}”" if node.target_text else ""),
         (_(LABELS["aggregate"]), word(metric.aggregate) if metric and metric.cadence else ""),
         (_(LABELS["lead"]), word(node.lead)),
         (_(LABELS["type"]), word(node.type)),

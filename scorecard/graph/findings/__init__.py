@@ -28,6 +28,7 @@ RULES: Mapping[str, FindingRule] = {
         structure.counted_twice,
         quality.not_yet_kpi,
         quality.unread_target,
+        quality.words_differ,
         quality.no_owner,
         quality.many_kpis,
         quality.many_objectives,

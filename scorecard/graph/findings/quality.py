@@ -10,7 +10,7 @@ from textwrap import shorten
 from scorecard.domain.errors import N_
 from scorecard.domain.measure import AtLeast, AtMost, Between, Measure, Reach
 from scorecard.domain.schema import NodeFields
-from scorecard.domain.text_target_node import understood
+from scorecard.domain.text_target_node import agrees, understood
 from scorecard.domain.vocabulary import Lead, Lifecycle, NodeKind, Reason
 from scorecard.graph.findings.inspection import MEASURES, Inspection
 from scorecard.graph.findings.rule import About, Because, Hit, Mend, Page, Severity, rule
@@ -73,6 +73,20 @@ def unread_target(seen: Inspection) -> Iterator[Hit]:
             why = read.why_unread.sentence if read.why_unread else NOT_TAKEN_UP
             words = shorten(read.words, MOST_QUOTED, placeholder="…")
             yield Hit(node.key, {"words": words, "why": Because(why)})
+
+
+@rule(
+    N_("Words and measure differ"),
+    Severity.note,
+    N_("In words its target is “{words}”; what it is held against is another."),
+    Mend(N_("Bring the words up to date, or the measure."), Page.edit, "target_text"),
+)
+def words_differ(seen: Inspection) -> Iterator[Hit]:
+    """Find measures whose target in words can be read, and says something else."""
+    for node in seen.nodes:
+        read = understood(node) if node.measure is not None else None
+        if read and read.measure and node.measure and not agrees(read.measure, node.measure):
+            yield Hit(node.key, {"words": shorten(read.words, MOST_QUOTED, placeholder="…")})
 
 
 @rule(
