@@ -73,6 +73,15 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """One part of a sum: its bar to the left or right of the middle of its own viewBox."""
+
+    x: float
+    width: float
+    middle: float
+
+
+@dataclass(frozen=True, slots=True)
 class Waterfall:
     """Bars that lead from `start` to `end`, one per row, each row in its own viewBox of this width."""
 
@@ -230,6 +239,17 @@ def history(
         x_ticks=date_ticks(first, last, max(2, int((right - left) // 90)), across, day or iso),
         y_ticks=tuple(Tick(up(level), label) for level, label in zip(levels, labels, strict=True)),
     )
+
+
+def balance(parts: Sequence[float], width: float = 64) -> tuple[Bar, ...]:
+    """Draw the parts of a sum on one scale, those below 0 to the left of the middle."""
+    middle = width / 2
+    most = max(map(abs, parts), default=0.0)
+    found = []
+    for part in parts:
+        length = max(round(abs(part) / most * middle, 2), 1.0) if part else 0.0
+        found.append(Bar(middle - length if part < 0 else middle, length, middle))
+    return tuple(found)
 
 
 def _runs(values: Sequence[float | None], across: Scale, up: Scale) -> list[list[Dot]]:

@@ -13,7 +13,7 @@ from scorecard.graph.structure import WrongValue
 from scorecard.store.commands import check_ins
 from scorecard.store.commands.nodes import archive_nodes, edit_node, restore_nodes
 from scorecard.store.work import Written
-from scorecard.web import errors, forms, node_forms, node_links, node_page, node_words
+from scorecard.web import errors, forms, formula_tree, node_forms, node_links, node_page, node_words
 from scorecard.web.forms import BadForm
 from scorecard.web.language import _
 from scorecard.web.measures import held_against, reason_of, unit_of, written
@@ -169,7 +169,7 @@ def _quantify(seen: View, node: NodeFields) -> Mapping[str, Any]:
         "figures": list(node_page.figures(seen, node, standing)),
         "why": node_words.why(seen, node, standing),
         "course": course(seen, node, standing),
-        "formula": node_links.formula(seen, node) if node.formula else None,
+        "formula": formula_tree.drawing(seen, node) if node.formula else None,
         "makeup": node_page.makeup(seen, node, standing),
         "helpers": node_page.helpers(seen, node),
         "leaf": seen.plan.is_leaf(node.key),

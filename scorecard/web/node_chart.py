@@ -102,7 +102,7 @@ def _line(each: PeriodValue, node: NodeFields, metric: Metric, path: Path, unit:
         value = ZONE_WORDS.get(each.value or 0.0)
     plan = _plan_on(metric, path, each.period.end)
     return Line(
-        _named(each.period, metric.cadence),
+        period_name(each.period, metric.cadence),
         written(value, node, unit),
         "" if plan is None else written(plan, node, unit),
     )
@@ -117,7 +117,7 @@ def _plan_on(metric: Metric, path: Path, day: date) -> float | None:
     return along(path, day) if path[0][0] <= day else None
 
 
-def _named(period: Period, cadence: Cadence | None) -> str:
+def period_name(period: Period, cadence: Cadence | None) -> str:
     """Write a period as people call it: a month or year by its name, else by its last day."""
     if cadence is Cadence.monthly:
         return str(format_date(period.end, "MMM y", locale=locale()))

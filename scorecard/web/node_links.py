@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from scorecard.domain.schema import NodeFields
 from scorecard.domain.vocabulary import LinkKind, NodeKind, Status
 from scorecard.graph.alignment import company_objectives, lines_of_sight
-from scorecard.graph.course import operands
 from scorecard.web.language import _, ngettext
-from scorecard.web.measures import node_address, reason_of, unit_of, written
+from scorecard.web.measures import node_address, reason_of
 from scorecard.web.reading import View
 from scorecard.web.sight import written_path
 from scorecard.web.wording import number, percent
@@ -33,13 +31,6 @@ class Tie(NamedTuple):
 
     title: str
     nodes: list[Neighbour]
-
-
-class Piece(NamedTuple):
-    """A stretch of a formula: its text, or the node that a key stands for."""
-
-    text: str
-    node: Neighbour | None
 
 
 def neighbour(view: View, key: str, note: str = "") -> Neighbour:
@@ -120,36 +111,3 @@ def _arrows(view: View, key: str, others: Iterable[str], back: bool = False) -> 
         effect = _("raises it") if edge["sign"] > 0 else _("lowers it")
         lag = ngettext("after one period", "after %(num)s periods", edge["lag"]) if edge["lag"] else ""
         yield neighbour(view, other, ", ".join(filter(None, (effect, lag))))
-
-
-def formula(view: View, node: NodeFields) -> tuple[list[Piece], list[tuple[Neighbour, str]]]:
-    """Return a formula in pieces, its keys as nodes, and what each operand came to last."""
-    parsed = view.plan.formulas[node.key]
-    _period, read = operands(view.plan, node.key, view.day)
-    values: dict[str, str] = {}
-    for each in read:
-        operand = view.plan.nodes[each.read.key]
-        unit = unit_of(view.plan, operand.key)
-        plain = each.read.how == "value"
-        if each.read.key not in values or plain:
-            values[each.read.key] = written(each.value, operand, unit)
-    operands_shown = [(neighbour(view, key), value) for key, value in values.items()]
-    return list(_pieces(view, parsed.text, parsed.keys)), operands_shown
-
-
-def _pieces(view: View, text: str, keys: Iterable[str]) -> Iterator[Piece]:
-    known = set(keys)
-    for word in _words(text):
-        yield Piece(word, neighbour(view, word) if word in known else None)
-
-
-def _words(text: str) -> list[str]:
-    """Cut a text where words begin and end."""
-    found: list[str] = []
-    for sign in text:
-        of_word = sign == "_" or sign.isalnum()
-        if found and of_word == (found[-1][-1] == "_" or found[-1][-1].isalnum()):
-            found[-1] += sign
-        else:
-            found.append(sign)
-    return found

@@ -1,8 +1,9 @@
 """How words, numbers and days are written for the reader: one place, so that they read alike everywhere."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
+from math import floor, log10
 
 from babel.dates import format_date
 from babel.numbers import format_compact_currency, format_currency, format_decimal
@@ -136,7 +137,24 @@ def _decimal(value: float, pattern: str, language: str) -> str:
     return str(format_decimal(value, format=pattern, locale=language)).replace("-", "−")
 
 
-def quantity(value: float | str | None, unit: str | None) -> str:
+def telling(values: Iterable[float]) -> int:
+    """Return with how many digits changes are written so that the largest of them shows two of its own."""
+    largest = max(map(abs, values), default=0.0)
+    if largest >= 100 or largest == 0:
+        return 0
+    return min(max(1, 1 - floor(log10(largest))), 6)
+
+
+def signed(change: float, unit: str | None, digits: int) -> str:
+    """Write a change with its sign; that of a percentage is in points."""
+    if unit == "percent" or unit == SHARE:
+        return points(change / 100 if unit == "percent" else change, digits)
+    shown = round(change, digits)
+    sign = "+" if shown > 0 else "−" if shown < 0 else "±"
+    return sign + quantity(abs(shown), unit, digits)
+
+
+def quantity(value: float | str | None, unit: str | None, digits: int | None = None) -> str:
     """Write a value with its unit, as in 93.4 %, €5.48 M or 7.4 h."""
     if value is None:
         return NOTHING
@@ -148,10 +166,10 @@ def quantity(value: float | str | None, unit: str | None) -> str:
     if unit == SHARE:
         return percent(value)
     if kind == "percent":
-        return _("%(number)s %%", number=number(value))
+        return _("%(number)s %%", number=number(value, digits))
     if kind == "duration":
-        return f"{number(value)} {detail}"
-    return number(value) if kind == "number" else f"{number(value)} {unit}"
+        return f"{number(value, digits)} {detail}"
+    return number(value, digits) if kind == "number" else f"{number(value, digits)} {unit}"
 
 
 def _money(value: float, currency: str) -> str:

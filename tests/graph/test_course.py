@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from scorecard.domain.schema import PlanFile
-from scorecard.graph.course import operands, planned
+from scorecard.graph.course import planned
 from scorecard.graph.plan import Plan, build
 
 DAY = date(2026, 6, 30)
@@ -64,25 +64,3 @@ def test_a_band_zones_and_a_mere_number_are_held_against_no_line() -> None:
     words = {"kind": "zones", "commit": "a", "target": "b", "stretch": "c"}
     for measure in ({"kind": "between", "low": 1.0, "high": 2.0}, words):
         assert planned(plan(measure).metrics["m"], DAY) == ()
-
-
-def test_what_a_formula_read_is_told_for_the_period_it_last_computed() -> None:
-    nodes = [
-        {"key": key, "kind": "kpi", "title": key, "cadence": "monthly", "formula": formula}
-        for key, formula in (("a", None), ("b", None), ("r", "a / lag(b, 1) + ytd(a)"))
-    ]
-    seen = [("a", "2026-04-30", 6.0), ("a", "2026-05-31", 8.0), ("b", "2026-04-30", 2.0)]
-    rows = [{"node": node, "date": day, "value": value} for node, day, value in seen]
-    built = build(PlanFile.model_validate({"plan": "p", "nodes": nodes, "observations": rows}))
-    period, read = operands(built, "r", DAY)
-    assert period is not None
-    assert period.end == date(2026, 5, 31)
-    assert [(each.read.key, each.read.how, each.value) for each in read] == [
-        ("a", "value", 8.0),
-        ("b", "lag", 2.0),
-        ("a", "ytd", None),
-    ]
-    assert operands(built, "r", date(2026, 1, 1)) == (
-        None,
-        [type(each)(each.read, None) for each in read],
-    )
