@@ -39,7 +39,7 @@ def findings_of(view: View) -> list[Finding]:
         if view.day not in known:
             while len(known) >= DAYS_KEPT:
                 del known[next(iter(known))]
-            known[view.day] = findings(view.plan, view.standings, view.day, _changes(view.plan))
+            known[view.day] = findings(view.plan, view.standings, view.day, changes_of(view.plan))
         return known[view.day]
 
 
@@ -53,7 +53,7 @@ def glance(view: View) -> list[Finding]:
     return []
 
 
-def _changes(plan: Plan) -> list[Change]:
+def changes_of(plan: Plan) -> list[Change]:
     """Return what was moved up to now; what was read before is kept, and only what came since is read."""
     kept = _moved.setdefault(database(), {})
     revision, changes = kept.get(plan.key, (0, []))
@@ -190,7 +190,7 @@ def waived(plan: Plan, found: Sequence[Finding]) -> list[Waived]:
 def _waived_by(plan: Plan, finding: Finding) -> str:
     """Return who waived a finding; a waiver that came with its node is of who made that."""
     owner = finding.key if finding.about is About.node else ""
-    about = [each for each in _changes(plan) if each.node in (owner, "")]
+    about = [each for each in changes_of(plan) if each.node in (owner, "")]
     for change in reversed(about):
         if change.node == owner and (change.field == CREATED or _waives(change, finding)):
             return finding_words.actor_name(plan, change.by)

@@ -67,6 +67,16 @@ def message(plan: Plan, finding: Finding) -> str:
     return _(finding.rule.sentence).format(**facts)
 
 
+def moved(plan: Plan, finding: Finding) -> str:
+    """Say in a line what was promised otherwise before: what, when, by whom, from and to."""
+    unit = unit_of(plan, finding.key) if finding.about is About.node else None
+    facts = {name: _fact(plan, fact, unit) for name, fact in finding.facts.items()}
+    what, field = title(finding.rule), finding.facts["field"]
+    if isinstance(field, Field) and field.name != finding.rule.mend.part:
+        what = f"{what} ({facts['child' if field.name == 'weight' else 'field']})"
+    return _("%(what)s on %(day)s by %(who)s: %(before)s → %(after)s.", what=what, **facts)
+
+
 def mend(finding: Finding) -> str:
     """Return the sentence that says what to do."""
     return _(finding.rule.mend.sentence)

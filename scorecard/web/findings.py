@@ -20,6 +20,7 @@ from scorecard.web.finding_list import asked, glance, listing, open_findings, ro
 from scorecard.web.finding_words import parts, rule_title, severity_word
 from scorecard.web.forms import BadForm
 from scorecard.web.language import _
+from scorecard.web.marks import marks_of
 from scorecard.web.reading import View, database, view
 from scorecard.web.render import KEPT, answer, here, page, say
 from scorecard.web.session import actor
@@ -45,8 +46,8 @@ class Place(NamedTuple):
 
 @pages.app_context_processor
 def _counts() -> dict[str, object]:
-    """Let every page say how many findings there are, and a node's page which are its own."""
-    return {"open_findings": open_findings, "node_findings": node_findings}
+    """Let every page say how many findings there are, which are a node's, and what marks a colour."""
+    return {"open_findings": open_findings, "node_findings": node_findings, "marks_of": marks_of}
 
 
 def node_findings(seen: View, key: str) -> list[Any]:

@@ -18,6 +18,7 @@ from scorecard.graph.plan import Plan
 from scorecard.graph.series import last_periods
 from scorecard.web import charts
 from scorecard.web.language import _, locale
+from scorecard.web.marks import Mark, marking
 from scorecard.web.measures import held_against, node_address, reason_of, unit_of, written
 from scorecard.web.reading import View
 from scorecard.web.wording import ago, percent, promise, word
@@ -57,6 +58,7 @@ class Row:
     progress: str
     status: Status
     reason: str
+    marks: tuple[Mark, ...]
     seen: date | None
     fresh: str
     seen_day: str
@@ -92,6 +94,7 @@ class _Writer:
         self.plan = view.plan
         self.perspectives = perspectives_of(view.plan)
         self.places = {key: place for place, key in enumerate(view.plan.perspectives)}
+        self.marks = marking(view)
 
     def rows(self, keys: Sequence[str]) -> Iterator[tuple[str, Row]]:
         for key in keys:
@@ -119,6 +122,7 @@ class _Writer:
             progress=percent(standing.progress),
             status=standing.status,
             reason=reason_of(self.plan, node.key, standing),
+            marks=self.marks(node.key),
             seen=standing.seen,
             fresh=ago(standing.seen, self.view.day) if self.plan.is_leaf(node.key) else "",
             seen_day=written_day(standing.seen),

@@ -32,7 +32,7 @@ def _leaf(view: View, node: NodeFields, standing: Standing) -> Iterator[str]:
         yield _(
             "A new value was due by %(day)s; until it comes the last colour stays, hatched.", day=day(fresh)
         )
-    yield from _judged(view, node, standing)
+    yield from judged(view, node, standing)
 
 
 def _against(view: View, node: NodeFields, standing: Standing) -> Iterator[str]:
@@ -82,10 +82,10 @@ def _parent(view: View, node: NodeFields, standing: Standing) -> Iterator[str]:
         yield rule_sentence(standing.rule)
     if standing.score is not None and standing.coverage < 1:
         yield _("%(share)s of the weight below rests on fresh values.", share=percent(standing.coverage))
-    yield from _judged(view, node, standing)
+    yield from judged(view, node, standing)
 
 
-def _judged(view: View, node: NodeFields, standing: Standing) -> Iterator[str]:
+def judged(view: View, node: NodeFields, standing: Standing) -> Iterator[str]:
     """Say who put their own word in place of the computed status, and what that was."""
     judged = node.judged
     if judged is None or view.plan.policy(node.key) is not Policy.judged:

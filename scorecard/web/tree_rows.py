@@ -11,6 +11,7 @@ from scorecard.domain.vocabulary import LinkKind, NodeKind, Status
 from scorecard.graph.judgement import Standing
 from scorecard.web import wording
 from scorecard.web.language import _
+from scorecard.web.marks import Mark, marking
 from scorecard.web.measures import held_against, reason_of, unit_of, written
 from scorecard.web.reading import View
 from scorecard.web.render import here
@@ -52,6 +53,7 @@ class Row(NamedTuple):
     width: float
     status: Status
     reason: str
+    marks: tuple[Mark, ...]
     worst: Status | None
     worst_title: str
     worst_href: str
@@ -72,6 +74,7 @@ class Writer:
         self.node_href = here("node.show", plan=self.plan.key, key="\0").replace("%00", "{}")
         self.restore = here("tree.change", plan=self.plan.key, act="restore", **look.args())
         self.percents: dict[tuple[int, bool], str] = {}
+        self.marks = marking(view)
 
     def _query(self, look: Look) -> str:
         """Return the query of a look with the reader's cycle and day, ready for more to follow."""
@@ -125,6 +128,7 @@ class Writer:
             width=0.0 if standing.score is None else round(standing.score * 100, 1),
             status=standing.status,
             reason=reason_of(plan, key, standing),
+            marks=self.marks(key),
             worst=standing.worst if worst else None,
             worst_title=plan.nodes[worst].title if worst else "",
             worst_href=self.node_href.format(worst) if worst else "",

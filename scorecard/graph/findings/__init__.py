@@ -66,6 +66,19 @@ def findings(
         return sorted(found, key=lambda each: (_SEVERITIES[each.rule.severity], places[each.about, each.key]))
 
 
+def moved(
+    plan: Plan, standings: Mapping[str, Standing], day: date, changes: Sequence[Change]
+) -> dict[str, list[Finding]]:
+    """Return what was promised otherwise before, by node, "" for the plan itself; waived or not, it moved."""
+    seen = Inspection(plan, standings, day, changes)
+    found: dict[str, list[Finding]] = {}
+    for rule in goalposts.RULES:
+        for hit in rule.find(seen):
+            place = hit.key if hit.about is About.node else ""
+            found.setdefault(place, []).append(_finding(seen, rule, hit))
+    return found
+
+
 def _finding(seen: Inspection, rule: FindingRule, hit: Hit) -> Finding:
     return Finding(rule, hit.about, hit.key, hit.facts, _waiver(seen, rule, hit))
 
