@@ -1,11 +1,16 @@
 """Closing a cycle: the grades that freeze what its nodes ended with, measurement rules section 6."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from scorecard.domain.measure import clamp
+from scorecard.domain.period import period_of
 from scorecard.domain.schema import Grade, NodeFields
 from scorecard.domain.vocabulary import Ambition, Lifecycle
+from scorecard.graph.judgement import Standing
+from scorecard.graph.metric import Metric
 from scorecard.graph.plan import Plan
 from scorecard.graph.rollup import rollup
 
@@ -49,6 +54,32 @@ def active_nodes(plan: Plan, cycle: str) -> Iterator[NodeFields]:
     for node in plan.nodes.values():
         if node.cycle == cycle and node.lifecycle is Lifecycle.active and not node.archived:
             yield node
+
+
+class Readiness(NamedTuple):
+    """What a cycle's closing would find: `final` of its `measured` nodes have their last period's number."""
+
+    nodes: int
+    measured: int
+    final: int
+
+
+def readiness(plan: Plan, cycle: str, standings: Mapping[str, Standing]) -> Readiness:
+    """Return what is in for a cycle, given how its nodes stand on its last day, or on the latest so far.
+
+    A number counts as final where the next one is due after the cycle only.
+    """
+    nodes = [node.key for node in active_nodes(plan, cycle)]
+    measured = [key for key in nodes if plan.is_leaf(key)]
+    end = plan.spans[cycle].end
+    final = sum(_is_final(plan.metrics[key], standings[key].seen, end) for key in measured)
+    return Readiness(len(nodes), len(measured), final)
+
+
+def _is_final(metric: Metric, seen: date | None, end: date) -> bool:
+    if seen is None:
+        return False
+    return metric.cadence is None or seen >= period_of(end, metric.cadence, metric.fiscal).start
 
 
 def achievement(node: NodeFields, grade: Grade) -> Achievement | None:

@@ -33,8 +33,13 @@ def sentence(fault: Fault) -> str:
     return _(fault.sentence).format(**fault.facts)
 
 
+def status(fault: Fault) -> int:
+    """Return the HTTP status of a fault."""
+    return next(code for kind, code in STATUS if isinstance(fault, kind))
+
+
 def _fault(fault: Fault) -> Response:
-    code = next(status for kind, status in STATUS if isinstance(fault, kind))
+    code = status(fault)
     response = _page(code, _titles().get(code, _("This was refused")), sentence(fault))
     if code == 503:
         response.headers["Retry-After"] = BUSY_SECONDS

@@ -4,6 +4,7 @@ from flask import Flask
 
 from scorecard.web import (
     alignment,
+    cycles,
     errors,
     findings,
     health,
@@ -23,6 +24,7 @@ PAGES = (
     tree.pages,
     alignment.pages,
     findings.pages,
+    cycles.pages,
     node.pages,
     node_edit.pages,
     plans.pages,

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from scorecard.domain.errors import Refused
+from scorecard.domain.naming import free_key, latin
 from scorecard.domain.period import Period, period_of
 from scorecard.domain.schema import (
     DEFAULT_PERSPECTIVES,
@@ -110,9 +111,7 @@ def _month() -> int | None:
 def _free_plan_key(title: str) -> str:
     """Return a key made of a plan's title that no plan has."""
     taken = {line.key for line in queries.list_plans(database(), archived=True)}
-    stem = queries.slug(title, "plan") or "plan"
-    numbered = (f"{stem}_{number}" for number in range(2, len(taken) + 3))
-    return next(key for key in (stem, *numbered) if key not in taken)
+    return free_key(title if latin(title) else "plan", "plan", taken)
 
 
 def _typed_objectives() -> list[NodeFields]:
@@ -130,9 +129,8 @@ def _typed_objectives() -> list[NodeFields]:
 
 
 def _objective(title: str, perspective: str, before: list[NodeFields]) -> NodeFields:
-    so_far = build(PlanFile(plan="new", nodes=tuple(before)))
     given = {
-        "key": queries.free_key(so_far, title, NodeKind.objective),
+        "key": free_key(title, NodeKind.objective, {node.key for node in before}),
         "kind": NodeKind.objective,
         "title": title,
         "perspective": perspective,

@@ -6,10 +6,10 @@ from typing import Any
 from flask import request
 
 from scorecard.domain.measure import AtLeast, AtMost, Reach
+from scorecard.domain.naming import free_key
 from scorecard.domain.schema import LinkFields, NodeFields, ObservationFields
 from scorecard.domain.vocabulary import Cadence, Level, NodeKind
 from scorecard.graph.plan import Plan
-from scorecard.store import queries
 from scorecard.web import forms
 from scorecard.web.language import _
 from scorecard.web.reading import View
@@ -70,7 +70,7 @@ def new_node(plan: Plan) -> tuple[NodeFields, LinkFields]:
     """
     given = together(_node, link_fields)
     node: NodeFields = given["node"]
-    key = queries.free_key(plan, node.title, node.kind)
+    key = free_key(node.title, node.kind, plan.nodes)
     return node.model_copy(update={"key": key}), given["link"]
 
 

@@ -7,8 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy import event, insert, text
 
 from scorecard.domain.errors import NotFound
-from scorecard.domain.schema import NodeFields, ObservationFields
-from scorecard.domain.vocabulary import NodeKind
+from scorecard.domain.schema import ObservationFields
 from scorecard.graph.plan import build
 from scorecard.store import history, queries
 from scorecard.store.commands.check_ins import record
@@ -18,7 +17,7 @@ from scorecard.store.database import Database
 from scorecard.store.rows import OBSERVATIONS
 from scorecard.store.unit_of_work import rebuild
 from tests.plans import grown_plan, plans
-from tests.store.drawn import ME, drawn, keep
+from tests.store.drawn import ME, keep
 
 
 def shape(plan):
@@ -110,25 +109,6 @@ def test_the_first_change_of_a_plan_comes_with_its_rows_only_to_who_asks_for_the
 def test_a_plan_that_is_not_there_is_not_found(db):
     with pytest.raises(NotFound, match="plan"):
         queries.load_plan(db, "p")
-
-
-@pytest.mark.parametrize(
-    ("title", "key"),
-    [
-        ("On-time delivery", "on_time_delivery"),
-        ("Größe der Straße", "grosse_der_strasse"),
-        ("Łódź & Ærø", "lodz_aero"),
-        ("99 % uptime", "kpi_99_uptime"),
-        ("顧客満足", "kpi_1"),
-        ("!!!", "kpi_1"),
-        ("Churn", "churn_2"),
-        ("min", "min_2"),
-        ("x" * 300, "x" * 60),
-    ],
-)
-def test_a_key_is_made_of_the_title(title, key):
-    assert queries.free_key(build(drawn("grow < churn")), title, NodeKind.kpi) == key
-    NodeFields(key=key, kind="kpi", title="T")
 
 
 def test_fsck_finds_what_no_command_could_have_written(db):

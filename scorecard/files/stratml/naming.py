@@ -6,28 +6,22 @@ change a key.
 """
 
 import re
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from hashlib import blake2b
 
 from scorecard.domain.formula import FUNCTIONS
+from scorecard.domain.naming import free, latin
 
 MOST_WORD, MOST_KEY = 48, 80
 
 _MADE_BY_PEOPLE = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_.][A-Za-z0-9]+)*")
 _MADE_BY_MACHINES = re.compile(r"(?=[0-9a-f]*\d)[0-9a-f]{6,}|placeholder", re.IGNORECASE)
-_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
 
 
 def slug(text: str, kind: str, most: int = MOST_WORD) -> str:
     """Return a text as a key; `kind` begins it where the text begins with no letter of a-z."""
-    latin = (
-        unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS)).encode("ascii", "ignore").decode()
-    )
-    words = re.sub(r"[^a-z0-9]+", "_", latin).strip("_")
-    if not words:
-        words = f"{kind}_{blake2b(text.encode(), digest_size=4).hexdigest()}"
+    words = latin(text) or f"{kind}_{blake2b(text.encode(), digest_size=4).hexdigest()}"
     if not words[0].isalpha():
         words = f"{kind}_{words}"
     return words if len(words) <= most else words[:most].rpartition("_")[0] or words[:most]
@@ -71,12 +65,3 @@ def keys(wishes: list[Wish]) -> list[str]:
 
 def _counts(wish: Wish, spoken: Counter[str]) -> bool:
     return speaking(wish.identifier) and spoken[wish.identifier] == 1
-
-
-def free(word: str, taken: set[str]) -> str:
-    """Return the word, or the first of word_2, word_3 … that is not taken."""
-    key, times = word, 1
-    while key in taken:
-        times += 1
-        key = f"{word}_{times}"
-    return key

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from scorecard.domain.naming import free
 from scorecard.domain.schema import PersonFields, Stakeholder, UnitFields
 from scorecard.domain.vocabulary import StakeholderKind, StakeholderRole
 from scorecard.files.stratml import naming
@@ -85,13 +86,13 @@ class Parties:
 
     def _unit(self, name: str, acronym: str, parent: str | None) -> str:
         if name not in self._units:
-            key = naming.free(naming.slug(acronym or name, "unit"), {unit.key for unit in self.units})
+            key = free(naming.slug(acronym or name, "unit"), {unit.key for unit in self.units})
             self._units[name] = UnitFields(key=key, title=name[:MOST_NAME].strip(), parent=parent)
         return self._units[name].key
 
     def _person(self, name: str) -> str:
         if name not in self._people:
-            key = naming.free(naming.slug(name, "person"), {person.key for person in self.people})
+            key = free(naming.slug(name, "person"), {person.key for person in self.people})
             self._people[name] = PersonFields(key=key, name=name[:MOST_NAME].strip(), unit=self._home)
         return self._people[name].key
 
