@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scorecard.domain.measure import AtLeast
+from scorecard.domain.measure import AtLeast, AtMost
 from scorecard.domain.vocabulary import Cadence, Level, Lifecycle
 from scorecard.files import plan_text, planfile, stratml
 from scorecard.files.remark import FileRefused
@@ -191,6 +191,35 @@ def test_words_in_place_of_a_number_are_kept():
     plan, warnings = measured(instance(result("Actual", "about 5", "2026-12-31", words="by hand")))
     assert plan.nodes[2].description == "Result 2026-12-31: about 5 by hand"
     assert any("“about 5” is not a number" in each for each in warnings)
+
+
+def test_a_target_in_words_is_read_where_it_says_a_number_and_kept():
+    plan, warnings = measured(
+        instance(result("Target", "at most 5%", "2026-12-31", words="in a normal year")),
+        instance(result("Target", "", "2025-12-31", words="at most 9%")),
+    )
+    (spills,) = (node for node in plan.nodes if node.kind == "kpi")
+    assert (spills.measure, spills.format) == (AtMost(target=5), "percent")
+    assert spills.target_text == "at most 5%"
+    assert "in a normal year" in spills.description
+    assert "The target “at most 5%” is read as a number to be held against." in warnings
+
+
+def test_a_target_whose_words_cannot_be_read_is_kept_as_it_is_written():
+    plan, warnings = measured(instance(result("Target", "", "2026-12-31", words="A calmer harbour")))
+    (spills,) = (node for node in plan.nodes if node.kind == "kpi")
+    assert (spills.measure, spills.target_text) == (None, "A calmer harbour")
+    assert not [each for each in warnings if "is read as a number" in each]
+
+
+def test_a_target_in_words_beside_one_that_is_a_number_stays_in_the_description():
+    plan, _ = measured(
+        instance(result("Target", "5", "2025-12-31")),
+        instance(result("Target", "at most 3", "2026-12-31")),
+    )
+    (spills,) = (node for node in plan.nodes if node.kind == "kpi")
+    assert (spills.measure, spills.target_text) == (AtLeast(target=5), None)
+    assert "at most 3" in spills.description
 
 
 @pytest.mark.parametrize(

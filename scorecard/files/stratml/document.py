@@ -14,6 +14,7 @@ from scorecard.domain.schema import (
     PlanFile,
     TargetFields,
 )
+from scorecard.domain.text_target_node import taken_up
 from scorecard.domain.vocabulary import Level, Lifecycle, MeasureType, NodeKind
 from scorecard.files.remark import FileRefused, Read, Remark
 from scorecard.files.stratml import naming, values
@@ -49,6 +50,7 @@ _CYCLE = N_(
 )
 _REVERSED = N_("The plan ends before it starts; its dates are left out.")
 _CUSTOMER = N_("“{title}” names beneficiaries only and is put into the customer perspective.")
+_READ = N_("The target “{words}” is read as a number to be held against.")
 _EMPTY = N_("This indicator says nothing yet; it is kept as a draft.")
 
 
@@ -145,7 +147,11 @@ def _node(
     if draft.kind is not NodeKind.kpi:
         return node
     carried = {"owner": above.owner, "unit": above.unit, "level": None}
-    return node.model_copy(update={**carried, **_measured(draft, results[draft.key], notes)})
+    measured = node.model_copy(update={**carried, **_measured(draft, results[draft.key], notes)})
+    read = taken_up(measured)
+    if read is not measured:
+        notes.add(draft.element, _READ, words=str(read.target_text))
+    return read
 
 
 def _measured(draft: Draft, results: Results, notes: Notes) -> dict[str, object]:
@@ -161,6 +167,7 @@ def _measured(draft: Draft, results: Results, notes: Notes) -> dict[str, object]
         "format": values.unit_format(draft.element.text("UnitOfMeasurement")),
         "cadence": results.cadence,
         "measure": None if results.target is None else AtLeast(target=results.target),
+        "target_text": results.in_words and _text(results.in_words, draft.element, notes),
         "lifecycle": Lifecycle.draft if empty else Lifecycle.active,
     }
 

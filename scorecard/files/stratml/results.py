@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from operator import itemgetter
 from statistics import median
 from typing import NamedTuple
 
@@ -52,6 +53,8 @@ class Results:
     targets: tuple[Row, ...]
     actuals: tuple[Row, ...]
     words: tuple[str, ...]
+    in_words: str | None
+    """The latest target's own words, where no target is a number."""
     cadence: Cadence | None
     year_starts: tuple[int, ...]
     """The month in which each result that covers a year begins."""
@@ -112,6 +115,7 @@ def collect(indicator: Element, fallback: date | None, notes: Notes) -> Results:
         targets=rows,
         actuals=tuple(_rows(actuals)),
         words=tuple(_words(targets, actuals)),
+        in_words=None if rows else _in_words(targets),
         cadence=_cadence(counted),
         year_starts=tuple(
             each.start.month for each in counted if each.start and 350 < (each.span or 0) < 380
@@ -219,6 +223,16 @@ def _words(targets: Sequence[_Result], actuals: Sequence[_Result]) -> Iterator[s
             alone = name == "Target" and several[result.day] == 1
             if result.said and (not carried or alone):
                 yield f"{name} {result.day}: {result.said}" if result.day else f"{name}: {result.said}"
+
+
+def _in_words(targets: Sequence[_Result]) -> str | None:
+    """Return what stands in place of the latest target's number, else what describes it."""
+    said = [(result.day or date.min, _own_words(result.element)) for result in targets]
+    return max(((day, words) for day, words in said if words), key=itemgetter(0), default=(None, None))[1]
+
+
+def _own_words(result: Element) -> str:
+    return result.text("NumberOfUnits") or result.text("Description")
 
 
 def _cadence(results: Sequence[_Result]) -> Cadence | None:
