@@ -55,12 +55,12 @@ class Move(NamedTuple):
 class Branch:
     """A row of the tree and the rows below it.
 
-    `sign` is how it goes into the row above, `word` an operation or a number, `node` what was read. Of its
-    numbers, `lack` says why there is none, `was` what it was before, `part` what it did to the change of the
-    formula it stands in. `formula` is the text of a formula that unfolds below.
+    `sign` is how it goes into a sum or product above, `word` an operation or a number, `node` what was read.
+    Of its numbers, `lack` says why there is none, `was` what it was before, `part` what it did to the change
+    of the formula it stands in. `formula` is the text of a formula that unfolds below.
     """
 
-    sign: tuple[str, str] = ("", "")
+    sign: tuple[str, str] | None = None
     word: str = ""
     node: Neighbour | None = None
     note: str = ""
@@ -155,11 +155,12 @@ class _Drawer:
         )
 
     def _below(self, part: Part, depth: int) -> tuple[Branch, ...]:
-        return tuple(self._branch(each, depth) for each in part.parts or (part,))
+        signs = part.kind in ("sum", "product")
+        return tuple(
+            self._branch(each, depth, _sign(each) if signs else None) for each in part.parts or (part,)
+        )
 
-    def _branch(self, part: Part, depth: int) -> Branch:
-        symbol, word = SIGNS.get(part.lead, ("", ""))
-        sign = (symbol, _(word) if word else "")
+    def _branch(self, part: Part, depth: int, sign: tuple[str, str] | None) -> Branch:
         if part.read is not None:
             return replace(self._operand(part.read), sign=sign)
         if part.kind == "number":
@@ -211,6 +212,11 @@ class _Drawer:
         direction = "up" if change > 0 else "down" if change < 0 else "flat"
         good = None if up is None or change == 0 else (change > 0) is up
         return Move(signed(change, unit, digits), direction, good)
+
+
+def _sign(part: Part) -> tuple[str, str]:
+    symbol, word = SIGNS.get(part.lead, ("", ""))
+    return symbol, _(word) if word else ""
 
 
 def upward(node: NodeFields) -> bool | None:

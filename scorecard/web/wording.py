@@ -138,11 +138,11 @@ def _decimal(value: float, pattern: str, language: str) -> str:
 
 
 def telling(values: Iterable[float]) -> int:
-    """Return with how many digits changes are written so that the largest of them shows two of its own."""
+    """Return with how many digits changes are written, so that the parts of one add up before the eye."""
     largest = max(map(abs, values), default=0.0)
     if largest >= 100 or largest == 0:
-        return 0
-    return min(max(1, 1 - floor(log10(largest))), 6)
+        return 0 if largest >= 1000 or largest == 0 else 1
+    return min(max(2, 1 - floor(log10(largest))), 6)
 
 
 def signed(change: float, unit: str | None, digits: int) -> str:
