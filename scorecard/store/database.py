@@ -3,23 +3,25 @@
 Reading sees one moment of the whole database; writing is `unit_of_work`'s alone.
 """
 
-import sys
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
-from typing import Any
+from sqlite3 import SQLITE_BUSY, SQLITE_FULL, SQLITE_IOERR, SQLITE_LOCKED
+from typing import TYPE_CHECKING, Any
 
 from pydantic_core import from_json, to_json
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
 
 from scorecard.domain.errors import N_, Fault
 from scorecard.graph.plan import Plan
+from scorecard.store.turn import Turn
 
-if sys.platform != "win32":
-    import fcntl
+if TYPE_CHECKING:
+    from scorecard.store.once import Once
 
 PATIENCE = 10.0
 """Seconds a writer waits for its turn before it says that the database is busy."""
@@ -27,10 +29,25 @@ PATIENCE = 10.0
 KEPT_PLANS = 16
 
 
+TAKEN_BACK_STATES, BUSY_STATES, FULL_STATES = {"40001", "40P01"}, {"55P03"}, {"53100"}
+BUSY_CODES, FULL_CODES = {SQLITE_BUSY, SQLITE_LOCKED}, {SQLITE_FULL, SQLITE_IOERR}
+"""What PostgreSQL (a state) and SQLite (the last byte of a code) say of each fault."""
+
+
 class Busy(Fault):
     """Others are writing; asking again soon will do."""
 
     sentence = N_("Others are writing at this moment. Please try again.")
+
+
+class TakenBack(Busy):
+    """The database took a transaction back to let another one pass."""
+
+
+class NoRoom(Fault):
+    """The disk below the database is full, or fails."""
+
+    sentence = N_("The disk is full or cannot be written to. Nothing was changed.")
 
 
 class Database:
@@ -44,16 +61,16 @@ class Database:
         self.engine = _engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         file = self.engine.url.database
-        self._lock_file = Path(f"{file}.lock") if self.is_sqlite and file and file != ":memory:" else None
+        self._turn = Turn(Path(f"{file}.lock") if self.is_sqlite and file and file != ":memory:" else None)
         self.prepared = False
-        self._turn = threading.Lock()
+        self.once: Once | None = None
         self._plans: OrderedDict[int, Plan] = OrderedDict()
         self._plans_lock = threading.Lock()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a connection on which all SELECTs see the same moment."""
-        with self.engine.connect() as connection:
+        with said_plainly(), self.engine.connect() as connection:
             if not self.is_sqlite:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
@@ -68,14 +85,16 @@ class Database:
         if not self.is_sqlite:
             yield
             return
-        deadline = time.monotonic() + PATIENCE
-        if not self._turn.acquire(timeout=PATIENCE):
-            raise Busy
-        try:
-            with _locked(self._lock_file, deadline):
-                yield
-        finally:
-            self._turn.release()
+        with self._turn.taken(PATIENCE) as ours:
+            if not ours:
+                raise Busy
+            yield
+
+    def asked(self, once: "Once") -> "Database":
+        """Return this database for a request that is to have one effect, however often it is sent."""
+        same = copy(self)
+        same.once = once
+        return same
 
     def latest(self, plan_id: int) -> Plan | None:
         """Return the plan as last read, at whatever revision."""
@@ -100,25 +119,21 @@ class Database:
 
 
 @contextmanager
-def _locked(file: Path | None, deadline: float) -> Iterator[None]:
-    """Hold the lock file against other processes; where there is none, BEGIN IMMEDIATE alone guards."""
-    if file is None or sys.platform == "win32":
-        yield
-        return
-    with file.open("w") as handle:
-        while not _taken(handle.fileno()):
-            if time.monotonic() > deadline:
-                raise Busy
-            time.sleep(0.001)
-        yield  # closing the file gives the lock back, also when the process dies
-
-
-def _taken(descriptor: int) -> bool:
+def said_plainly() -> Iterator[None]:
+    """Turn what a database says when it is busy or full into the fault that it is."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        yield
+    except OperationalError as error:
+        raise _fault(error) from error
+
+
+def _fault(error: OperationalError) -> Exception:
+    state, code = getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    if state in TAKEN_BACK_STATES:
+        return TakenBack()
+    if state in BUSY_STATES or code in BUSY_CODES:
+        return Busy()
+    return NoRoom() if state in FULL_STATES or code in FULL_CODES else error
 
 
 def _engine(url: str) -> Engine:

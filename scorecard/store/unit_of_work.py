@@ -6,22 +6,27 @@ the code commits.
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 from sqlalchemy import Connection, RowMapping, select, text
-from sqlalchemy.exc import OperationalError
 
 from scorecard.domain.errors import N_, NotFound, Refused
-from scorecard.store.database import PATIENCE, Busy, Database
+from scorecard.store.database import PATIENCE, Busy, Database, TakenBack, said_plainly
+from scorecard.store.once import AnsweredBefore
 from scorecard.store.replay import standing_plan
 from scorecard.store.rows import PLAN
-from scorecard.store.work import Work
+from scorecard.store.work import Work, Written
 
-BUSY_STATES = frozenset({"40001", "40P01", "55P03"})
-"""What PostgreSQL says when a lock could not be had; SQLite says it in words."""
+P = ParamSpec("P")
+R = TypeVar("R")
 
 PAUSE = 0.01
+
+ATTEMPTS = 4
+"""How often a command is begun before it gives up."""
 
 SITE = 7_264_001
 """The number of the advisory lock that stands for the installation on PostgreSQL."""
@@ -39,6 +44,33 @@ class BrokenReferences(Refused):
     sentence = N_("The database holds rows that refer to nothing; it was left as it was.")
 
 
+def command(do: Callable[P, Written]) -> Callable[P, Written]:
+    """Make a function a command: begun again where the database took it back, answered alike for one key."""
+
+    @wraps(do)
+    def done(*args: P.args, **kwargs: P.kwargs) -> Written:
+        try:
+            return begun_again(do)(*args, **kwargs)
+        except AnsweredBefore as first:
+            return first.answer.written
+
+    return done
+
+
+def begun_again(do: Callable[P, R]) -> Callable[P, R]:
+    """Let a function run again where the database took its transaction back to let another one pass."""
+
+    @wraps(do)
+    def done(*args: P.args, **kwargs: P.kwargs) -> R:
+        for _ in range(ATTEMPTS - 1):
+            with suppress(TakenBack):
+                return do(*args, **kwargs)
+            time.sleep(PAUSE)
+        return do(*args, **kwargs)
+
+    return done
+
+
 @contextmanager
 def write(
     db: Database, plan: str, intent: str, actor: str, reason: str | None = None, *, archived: bool = False
@@ -54,18 +86,27 @@ def write(
         Busy: others are writing.
     """
     with _transaction(db) as connection:
+        _claim(db, connection)
         row = _held(db, connection, plan)
         if row["archived"] and not archived:
             raise PlanArchived(key=plan)
         work = Work(connection, row["id"], standing_plan(db, connection, row), intent, actor, reason)
         yield work
-        work.finish()
+        finish(db, work)
+
+
+def finish(db: Database, work: Work) -> None:
+    """Write what ends an intent: the audit row, the revision, and the answer to who asks again."""
+    work.finish()
+    if db.once:
+        db.once.settle(work.connection, work.plan_id, work.written, work.has_changes)
 
 
 @contextmanager
 def write_site(db: Database) -> Iterator[Connection]:
     """Hold the installation for what belongs to no plan; it bumps no revision."""
     with _transaction(db) as connection:
+        _claim(db, connection)
         _hold_site(db, connection)
         yield connection
 
@@ -82,6 +123,11 @@ def rebuild(db: Database) -> Iterator[Connection]:
         yield connection
         if db.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise BrokenReferences
+
+
+def _claim(db: Database, connection: Connection) -> None:
+    if db.once:
+        db.once.claim(connection)
 
 
 def _hold_site(db: Database, connection: Connection) -> None:
@@ -102,13 +148,15 @@ def _held(db: Database, connection: Connection, plan: str) -> RowMapping:
 @contextmanager
 def _transaction(db: Database, foreign_keys: bool = True) -> Iterator[Connection]:
     """Open the one transaction there is, begun in the writer's turn, committed or taken back whole."""
-    with db.writers_turn(), db.engine.connect() as plain, _busy_named():
+    with db.writers_turn(), said_plainly(), db.engine.connect() as plain:
         connection = plain.execution_options(sqlite_begin="IMMEDIATE")
         with _foreign_keys(db, connection, foreign_keys):
             _begin(db, connection)
             try:
                 yield connection
                 connection.commit()
+                if db.once:
+                    db.once.count()
             except BaseException:
                 connection.rollback()
                 raise
@@ -133,28 +181,13 @@ def _begin(db: Database, connection: Connection) -> None:
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            connection.begin()
-            if not db.is_sqlite:
-                connection.execute(text(f"SET LOCAL lock_timeout = {int(PATIENCE * 1000)}"))
+            with said_plainly():
+                connection.begin()
+                if not db.is_sqlite:
+                    connection.execute(text(f"SET LOCAL lock_timeout = {int(PATIENCE * 1000)}"))
             return
-        except OperationalError as error:
+        except Busy:
             connection.rollback()
-            if not is_busy(error) or time.monotonic() > deadline:
+            if time.monotonic() > deadline:
                 raise
         time.sleep(PAUSE)
-
-
-@contextmanager
-def _busy_named() -> Iterator[None]:
-    try:
-        yield
-    except OperationalError as error:
-        if is_busy(error):
-            raise Busy from error
-        raise
-
-
-def is_busy(error: OperationalError) -> bool:
-    """Tell whether an error only says that somebody else was first."""
-    state = getattr(error.orig, "sqlstate", None)
-    return state in BUSY_STATES if state else "is locked" in str(error.orig)

@@ -6,13 +6,14 @@ from werkzeug.wrappers import Response
 
 from scorecard.domain.errors import Conflict, Fault, NotFound
 from scorecard.store import upgrade
-from scorecard.store.database import Busy
+from scorecard.store.database import Busy, NoRoom
 from scorecard.web.language import _
 
 STATUS: tuple[tuple[type[Fault], int], ...] = (
     (NotFound, 404),
     (Conflict, 409),
     (Busy, 503),
+    (NoRoom, 507),
     (upgrade.OlderDatabase, 503),
     (Fault, 422),
 )
@@ -79,6 +80,7 @@ def _titles() -> dict[int, str]:
         413: _("Too large"),
         500: _("Something went wrong here"),
         503: _("Busy"),
+        507: _("No room left"),
     }
 
 

@@ -1,11 +1,12 @@
 """Only the unit of work commits; what it writes is whole, audited and counted by the revision."""
 
 import ast
+import sqlite3
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 import scorecard
 from scorecard.domain.errors import Conflict, NotFound
@@ -13,9 +14,10 @@ from scorecard.domain.schema import ObservationFields
 from scorecard.store import history, queries
 from scorecard.store.commands.check_ins import record
 from scorecard.store.commands.nodes import edit_node
-from scorecard.store.database import Busy
+from scorecard.store.database import Busy, NoRoom, TakenBack, said_plainly
 from scorecard.store.rows import NODE
-from scorecard.store.unit_of_work import write
+from scorecard.store.unit_of_work import ATTEMPTS, command, write
+from scorecard.store.work import Written
 from tests.store.drawn import ME, keep
 
 ROOT = Path(scorecard.__file__).parent
@@ -103,6 +105,58 @@ def test_a_writer_that_waits_too_long_is_told_that_others_write(sqlite, monkeypa
     monkeypatch.setattr("scorecard.store.database.PATIENCE", 0.01)
     with write(sqlite, "p", "long", ME), pytest.raises(Busy), write(sqlite, "p", "short", ME):
         pass
+
+
+def test_a_command_that_the_database_took_back_is_begun_again_some_times(db, monkeypatch):
+    monkeypatch.setattr("scorecard.store.unit_of_work.PAUSE", 0)
+    begun = []
+
+    @command
+    def edit(patience):
+        begun.append(patience)
+        if len(begun) < patience:
+            raise TakenBack
+        return Written(1, frozenset())
+
+    assert edit(ATTEMPTS).revision == 1
+    begun.clear()
+    with pytest.raises(Busy):
+        edit(ATTEMPTS + 1)
+    assert len(begun) == ATTEMPTS
+
+
+def test_every_function_that_writes_a_plan_is_a_command():
+    for path in sorted((ROOT / "store" / "commands").glob("*.py")):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and _writes(node):
+                assert "command" in [getattr(each, "id", "") for each in node.decorator_list], node.name
+
+
+def _writes(function):
+    names = {getattr(node.func, "id", "") for node in ast.walk(function) if isinstance(node, ast.Call)}
+    return bool(names & {"write", "write_site"})
+
+
+SAID = [
+    ("sqlite_errorcode", sqlite3.SQLITE_BUSY, Busy),
+    ("sqlite_errorcode", sqlite3.SQLITE_BUSY_SNAPSHOT, Busy),
+    ("sqlite_errorcode", sqlite3.SQLITE_FULL, NoRoom),
+    ("sqlite_errorcode", sqlite3.SQLITE_IOERR_WRITE, NoRoom),
+    ("sqlite_errorcode", sqlite3.SQLITE_ERROR, OperationalError),
+    ("sqlstate", "40001", TakenBack),
+    ("sqlstate", "40P01", TakenBack),
+    ("sqlstate", "55P03", Busy),
+    ("sqlstate", "53100", NoRoom),
+    ("sqlstate", "08006", OperationalError),
+]
+
+
+@pytest.mark.parametrize(("name", "code", "fault"), SAID, ids=[str(code) for _, code, _ in SAID])
+def test_what_a_database_says_is_a_fault_of_ours_by_its_code(name, code, fault):
+    said = Exception("said")
+    setattr(said, name, code)
+    with pytest.raises(fault), said_plainly():
+        raise OperationalError("SELECT", {}, said)
 
 
 @pytest.mark.parametrize(

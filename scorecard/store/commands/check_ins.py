@@ -11,10 +11,11 @@ from scorecard.store.checks import found_node, refuse_unfit_observation
 from scorecard.store.database import Database
 from scorecard.store.reading import observation_of
 from scorecard.store.rows import OBSERVATIONS, TARGET, key_of
-from scorecard.store.unit_of_work import write
+from scorecard.store.unit_of_work import command, write
 from scorecard.store.work import Work, Written
 
 
+@command
 def record(
     db: Database, plan: str, fields: ObservationFields, *, actor: str, reason: str | None = None
 ) -> Written:
@@ -32,6 +33,7 @@ def record(
     return work.written
 
 
+@command
 def withdraw(
     db: Database,
     plan: str,
@@ -52,6 +54,7 @@ def withdraw(
     return work.written
 
 
+@command
 def set_target(
     db: Database,
     plan: str,
@@ -80,6 +83,7 @@ def set_target(
     return work.written
 
 
+@command
 def drop_target(
     db: Database,
     plan: str,

@@ -11,7 +11,7 @@ from scorecard.graph.closing import grades
 from scorecard.graph.plan import Plan
 from scorecard.store.database import Database
 from scorecard.store.rows import CYCLE, NODE
-from scorecard.store.unit_of_work import write
+from scorecard.store.unit_of_work import command, write
 from scorecard.store.work import Work, Written
 
 FOLLOWING: Mapping[CycleState, tuple[CycleState, ...]] = {
@@ -53,6 +53,7 @@ class ReasonNeeded(Refused):
     sentence = N_("Say why “{cycle}” is opened again: its grades were final.")
 
 
+@command
 def move_cycle(
     db: Database,
     plan: str,

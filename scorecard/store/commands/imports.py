@@ -8,9 +8,10 @@ from scorecard.graph.diff import Change, counts, diff, merge
 from scorecard.store.checks import refuse_unfit
 from scorecard.store.commands.plans import create
 from scorecard.store.database import Database
+from scorecard.store.once import AnsweredBefore
 from scorecard.store.reading import find_plan, read_file
 from scorecard.store.sync import sync
-from scorecard.store.unit_of_work import write, write_site
+from scorecard.store.unit_of_work import begun_again, write, write_site
 from scorecard.store.work import Written
 
 MOST_NAMED = 1000
@@ -72,13 +73,28 @@ def apply_import(
         Conflict: when the plan moved since the preview.
         Fault: when the file does not fit the plan.
     """
-    key = plan or file.plan
+    try:
+        return _apply(db, file, plan or file.plan, partial, expected_revision, actor, reason)
+    except AnsweredBefore as first:
+        return Imported(first.answer.plan, first.answer.facts, first.answer.written)
+
+
+@begun_again
+def _apply(
+    db: Database,
+    file: PlanFile,
+    key: str,
+    partial: bool,
+    expected: int | None,
+    actor: str,
+    reason: str | None,
+) -> Imported:
     with db.read() as connection:
         there = find_plan(connection, key) is not None
     if not there:
-        return _create(db, file, key, expected_revision, actor, reason)
+        return _create(db, file, key, expected, actor, reason)
     with write(db, key, "import", actor, reason) as work:
-        _refuse_moved(key, expected_revision, work.plan.revision)
+        _refuse_moved(key, expected, work.plan.revision)
         current = work.file(_named(file))
         merged = _merged(current, file, partial)
         number = counts(current, merged, file)
@@ -101,7 +117,7 @@ def _create(
     merged = _merged(empty, file, partial=False)
     number = counts(empty, merged, file)
     with write_site(db) as connection:
-        written = create(connection, merged, "import", actor, reason, **number)
+        written = create(db, connection, merged, "import", actor, reason, **number)
     return Imported(key, number, written)
 
 

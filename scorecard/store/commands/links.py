@@ -11,7 +11,7 @@ from scorecard.store.checks import found_node
 from scorecard.store.database import Database
 from scorecard.store.places import insert_link, place_before
 from scorecard.store.rows import LINK, Key, key_of
-from scorecard.store.unit_of_work import write
+from scorecard.store.unit_of_work import command, write
 from scorecard.store.work import Work, Written, altered
 
 
@@ -27,6 +27,7 @@ class OtherFamily(Refused):
     sentence = N_("A link that contributes or supports cannot become one that drives or balances.")
 
 
+@command
 def attach(
     db: Database,
     plan: str,
@@ -48,6 +49,7 @@ def attach(
     return work.written
 
 
+@command
 def detach(
     db: Database,
     plan: str,
@@ -66,6 +68,7 @@ def detach(
     return work.written
 
 
+@command
 def reweight(
     db: Database,
     plan: str,
@@ -92,6 +95,7 @@ def reweight(
     return work.written
 
 
+@command
 def move(
     db: Database,
     plan: str,

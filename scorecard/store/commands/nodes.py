@@ -12,10 +12,11 @@ from scorecard.store.database import Database
 from scorecard.store.places import insert_link
 from scorecard.store.reading import read_observations
 from scorecard.store.rows import NODE
-from scorecard.store.unit_of_work import write
+from scorecard.store.unit_of_work import command, write
 from scorecard.store.work import Work, Written, altered
 
 
+@command
 def add_node(
     db: Database,
     plan: str,
@@ -43,6 +44,7 @@ def add_node(
     return work.written
 
 
+@command
 def edit_node(
     db: Database,
     plan: str,
@@ -73,6 +75,7 @@ def edit_node(
     return work.written
 
 
+@command
 def archive_nodes(
     db: Database,
     plan: str,
@@ -92,6 +95,7 @@ def archive_nodes(
     return work.written
 
 
+@command
 def restore_nodes(
     db: Database, plan: str, keys: Iterable[str], *, actor: str, reason: str | None = None
 ) -> Written:

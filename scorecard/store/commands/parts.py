@@ -9,7 +9,7 @@ from scorecard.graph.structure import TwiceThere
 from scorecard.store.checks import KeyFixed, refuse_unfit_parts, refuse_used
 from scorecard.store.database import Database
 from scorecard.store.rows import BY_SHAPE, FAMILIES, key_of
-from scorecard.store.unit_of_work import write
+from scorecard.store.unit_of_work import command, write
 from scorecard.store.work import Work, Written, altered
 
 
@@ -23,6 +23,7 @@ Part = PerspectiveFields | UnitFields | PersonFields | CycleFields
 PartKind = Literal["perspective", "unit", "person", "cycle"]
 
 
+@command
 def add_part(db: Database, plan: str, fields: Part, *, actor: str, reason: str | None = None) -> Written:
     """Add a perspective, unit, person or cycle, after the others."""
     family = BY_SHAPE[type(fields)]
@@ -35,6 +36,7 @@ def add_part(db: Database, plan: str, fields: Part, *, actor: str, reason: str |
     return work.written
 
 
+@command
 def edit_part(
     db: Database,
     plan: str,
@@ -61,6 +63,7 @@ def edit_part(
     return work.written
 
 
+@command
 def remove_part(
     db: Database,
     plan: str,

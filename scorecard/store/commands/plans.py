@@ -14,7 +14,7 @@ from scorecard.store.database import Database
 from scorecard.store.reading import find_plan, read_file
 from scorecard.store.rows import PLAN, head_of, image_of
 from scorecard.store.sync import sync
-from scorecard.store.unit_of_work import write, write_site
+from scorecard.store.unit_of_work import command, finish, write, write_site
 from scorecard.store.work import RowChange, Work, Written, altered
 
 
@@ -24,6 +24,7 @@ class PlanExists(Refused):
     sentence = N_("There is a plan “{key}” already.")
 
 
+@command
 def create_plan(
     db: Database, fields: PlanFields | PlanFile, *, actor: str, reason: str | None = None
 ) -> Written:
@@ -35,9 +36,10 @@ def create_plan(
     file = fields if isinstance(fields, PlanFile) else PlanFile(**dict(fields), nodes=())
     refuse_unfit(file)
     with write_site(db) as connection:
-        return create(connection, file, "create_plan", actor, reason)
+        return create(db, connection, file, "create_plan", actor, reason)
 
 
+@command
 def copy_plan(
     db: Database,
     plan: str,
@@ -55,9 +57,10 @@ def copy_plan(
         said = {"plan": key, "title": title or row["title"]}
         head = PlanFields.model_validate({**dict(head_of(read_file(connection, row))), **said})
         file = read_file(connection, row).model_copy(update=dict(head))
-        return create(connection, file, "copy_plan", actor, reason, source=plan)
+        return create(db, connection, file, "copy_plan", actor, reason, source=plan)
 
 
+@command
 def edit_plan(
     db: Database,
     plan: str,
@@ -78,11 +81,13 @@ def edit_plan(
     return work.written
 
 
+@command
 def archive_plan(db: Database, plan: str, *, actor: str, reason: str | None = None) -> Written:
     """Make a plan read only and take it off the lists."""
     return _set_archived(db, plan, True, actor, reason)
 
 
+@command
 def restore_plan(db: Database, plan: str, *, actor: str, reason: str | None = None) -> Written:
     """Bring an archived plan back."""
     return _set_archived(db, plan, False, actor, reason)
@@ -98,7 +103,13 @@ def _set_archived(db: Database, plan: str, archived: bool, actor: str, reason: s
 
 
 def create(
-    connection: Connection, file: PlanFile, intent: str, actor: str, reason: str | None, **facts: Any
+    db: Database,
+    connection: Connection,
+    file: PlanFile,
+    intent: str,
+    actor: str,
+    reason: str | None,
+    **facts: Any,
 ) -> Written:
     """Write a new plan that was checked, on a connection that holds the installation."""
     if find_plan(connection, file.plan) is not None:
@@ -112,5 +123,5 @@ def create(
     work.about(None, title=file.title, **facts)
     work.rows.append(RowChange(PLAN, (), None, image))
     sync(work, empty, file)
-    work.finish()
+    finish(db, work)
     return work.written

@@ -31,7 +31,7 @@ from scorecard.store.rows import (
     key_of,
 )
 from scorecard.store.tables import CHANGES
-from scorecard.store.unit_of_work import PlanArchived, write
+from scorecard.store.unit_of_work import PlanArchived, command, write
 from scorecard.store.work import RowChange, Work, Written
 
 
@@ -73,6 +73,7 @@ class Slot(NamedTuple):
     last: RowMapping
 
 
+@command
 def undo(db: Database, plan: str, revision: int, *, actor: str, reason: str | None = None) -> Written:
     """Take back the change that made a revision.
 
