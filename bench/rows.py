@@ -14,12 +14,14 @@ class Measured(NamedTuple):
     """Work made ready to be measured, and the floor it stands on.
 
     `fresh` is called before each round and is not measured: for work that must not find what the last round
-    left behind. `size` is what the floor and the work have in common, for the reader.
+    left behind. Work that is much shorter than its floor is done `repeats` times a round, so that both are
+    measured as they run once they run.
     """
 
     work: Work
     floor: Work | None = None
     fresh: Work | None = None
+    repeats: int = 1
 
 
 class Row(NamedTuple):
@@ -87,9 +89,10 @@ def run(row: Row) -> Result:
     for _ in range(row.rounds):
         if ready.floor:
             floors.append(_milliseconds(ready.floor))
-        if ready.fresh:
-            ready.fresh()
-        taken.append(_milliseconds(ready.work))
+        for _ in range(ready.repeats):
+            if ready.fresh:
+                ready.fresh()
+            taken.append(_milliseconds(ready.work))
     return _result(row, statistics.median(taken), statistics.median(floors) if floors else None)
 
 

@@ -91,8 +91,7 @@ class Engine:
         if self._leaves is None or len(self._moved) > MOST_MOVED:
             with collector_paused():
                 self._leaves, self._moved = leaves_of(self.plan, structure), set()
-        for inputs in inputs_on(self._leaves, structure, days):
-            score_leaves(structure, table, inputs)
+        score_leaves(structure, table, inputs_on(self._leaves, structure, days))
         self._judge(table, [*self._leaves.others, *self._moved])
         freeze(structure, table, (0, int(np.searchsorted(structure.frozen.row, structure.leaves))))
         roll_up(structure, table, Steps(structure, table))
@@ -172,7 +171,7 @@ class Engine:
         rows = now.keys[: now.leaves]
         kept = [(row, structure.rows[key]) for row, key in enumerate(rows) if key not in anew]
         to, at = np.array(kept, np.intp).reshape(-1, 2).T
-        table.marks[:, to] = old.marks[:, at]
+        table.gap[to], table.progress[to] = old.gap[at], old.progress[at]
         table.coverage[to], table.code[to] = old.coverage[at], old.code[at]
         self._judge(table, [now.rows[key] for key in rows if key in anew])
         freeze(now, table, (0, int(np.searchsorted(now.frozen.row, now.leaves))))
@@ -196,7 +195,8 @@ class Engine:
 
     def bytes_held(self) -> int:
         """Return the room that the arrays take: cascade, leaves and every table kept."""
-        arrays = sum(each.nbytes for each in self._structure if isinstance(each, np.ndarray))
+        structure = (*self._structure, *self._structure.slots)
+        arrays = sum(each.nbytes for each in structure if isinstance(each, np.ndarray))
         leaves = self._leaves.bytes_held() if self._leaves else 0
         return arrays + leaves + sum(kept.table.bytes_held() for kept in self._kept.values())
 

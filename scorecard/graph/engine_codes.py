@@ -22,6 +22,9 @@ Places = npt.NDArray[np.signedinteger[Any]]
 Shares = npt.NDArray[np.uint32]
 """Coverage in whole billionths: what it is rounded to anyway, in half the room of a float."""
 
+Ranks = npt.NDArray[np.uint32]
+"""Places in the order of keys."""
+
 Anything = npt.NDArray[Any]
 
 SCORED, STATUS, DUE, HAS_SCORE, REASON = 128, 96, 16, 8, 7
@@ -34,6 +37,9 @@ STATUS_BITS = 5
 
 WHOLE = 1_000_000_000
 """A coverage of 1."""
+
+LAST_RANK = np.uint32(np.iinfo(np.uint32).max)
+"""Behind every key."""
 
 STATUSES = tuple(sorted(Status, key=lambda status: status.severity))
 REASONS: tuple[Reason | None, ...] = (None, *Reason)
@@ -78,11 +84,11 @@ def reason_at(code: int) -> Reason | None:
     return REASONS[code & REASON]
 
 
-def reached(at_risk: Flags, on_track: Flags) -> Bytes:
-    """Return the status bytes of scores of which it is known which bands they reach."""
+def reached(at_risk: Flags, on_track: Flags, beside: int = 0) -> Bytes:
+    """Return the bytes of scores whose bands are known; `beside` is the rest of a byte."""
     steps: Bytes = at_risk.view(np.uint8) + on_track.view(np.uint8)
     steps *= np.uint8(ON_TRACK)
-    return np.subtract(np.uint8(OFF_TRACK), steps, out=steps)
+    return np.subtract(np.uint8(OFF_TRACK | beside), steps, out=steps)
 
 
 BANDS, CRITICAL_CHILD, OFF_TRACK_CHILDREN, OFF_TRACK_WEIGHT, HALF_NOT_ON_TRACK, BY_WORST, BY_BEST = (

@@ -1,12 +1,12 @@
 """The leaves of the roll-up as arrays: their last values on many days, and what was due by then.
 
-What most leaves are, a measure judged by its last observation, is read by kind, all days at once. What is
+What most leaves are, a measure judged by its last observation, is read all at once, on all days. What is
 rarer (formulas, aggregates, targets by period) is left to `judgement.judge`, one node and day at a time.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from math import isfinite
+from math import inf, isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,8 +26,9 @@ from scorecard.graph.engine_codes import (
     Flags,
     Floats,
     Places,
+    threshold,
 )
-from scorecard.graph.engine_structure import Structure
+from scorecard.graph.engine_structure import FAMILY, WAYS, ZONES, Structure
 from scorecard.graph.metric import Metric
 from scorecard.graph.plan import Plan
 
@@ -43,7 +44,10 @@ WORDS = tuple(ZONE_SCORE)
 WHOLE_WAY, UNKNOWN_WAY = -1, -2
 """Stand for no path: all is expected at once, or nobody can know how much, which is not held against it."""
 
-_LIMITS = ("at_least", "at_most", "between")
+_FULL = threshold(1.0)
+
+_LEAST = 1e-300
+"""In the place of a floor that is at its target: any miss is many times as much."""
 
 
 class Marks(NamedTuple):
@@ -59,16 +63,15 @@ class Marks(NamedTuple):
     steady: Flags
 
 
-class Kind(NamedTuple):
-    """The leaves of one kind of measure: arrays with an entry for each, and their observations.
+class Leaves(NamedTuple):
+    """All leaves by row; of those that are not in arrays, the `others`, the arrays say nothing.
 
-    `low` is a baseline or what must be reached, `high` a target or what must not be passed, `floor` the
-    distance at which a limit has failed. `row` is ascending. A leaf's observations stand from `first` to
-    before the next one's: `value`, and `mark` for the day. Days are ordinals, `way` is a place among paths.
+    `low` is a baseline or what must be reached, `high` a target or what must not be passed, infinite where
+    there is none; `floor` is the distance at which a limit has failed. Days are ordinals. `way` is a place
+    among `paths`, `paced` tells whether a way is held against it, `drawn` whether it is drawn in values. A
+    leaf's observations stand from `first` to before the next one's: `value`, and `mark` for the day.
     """
 
-    name: str
-    row: Places
     low: Floats
     high: Floats
     floor: Floats
@@ -77,73 +80,100 @@ class Kind(NamedTuple):
     due: Places
     not_before: Places
     first_due: Places
+    paced: Flags
     drawn: Flags
     way: Places
     first: Places
     mark: Places
     value: Floats
-
-
-class Inputs(NamedTuple):
-    """What leaves of one kind are scored from: leaves by days.
-
-    `value` is 0 where there is none, `expected` None for kinds without a path. `state` is the byte of a
-    leaf without its status; `closing` tells on which days anything is due at all.
-    """
-
-    kind: Kind
-    value: Floats
-    expected: Floats | None
-    state: Bytes
-    closing: Places
-
-
-class Leaves(NamedTuple):
-    """All leaves: those in arrays, by kind, and the rows of the others."""
-
-    kinds: tuple[Kind, ...]
-    others: tuple[int, ...]
     marks: Marks
     paths: tuple[Path, ...]
+    others: tuple[int, ...]
 
     def bytes_held(self) -> int:
         """Return the room its arrays take."""
-        arrays = (*self.marks, *(each for kind in self.kinds for each in kind))
-        return sum(each.nbytes for each in arrays if isinstance(each, np.ndarray))
+        return sum(each.nbytes for each in (*self, *self.marks) if isinstance(each, np.ndarray))
+
+
+class Inputs(NamedTuple):
+    """What leaves are scored from: leaves by days.
+
+    `value` is 0 where there is none, `expected` stands for the family of ways only. `state` is the byte of a
+    leaf without its status. `late` gives, for the days on which anything is due at all, the least score with
+    which each leaf is still on track.
+    """
+
+    leaves: Leaves
+    value: Floats
+    expected: Floats
+    state: Bytes
+    late: tuple[tuple[int, Floats], ...]
 
 
 def leaves_of(plan: Plan, structure: Structure) -> Leaves:
     """Return the leaves of a plan as arrays."""
-    groups: dict[str, list[tuple[int, Metric]]] = {}
-    others = []
-    for row, key in enumerate(structure.keys[: structure.leaves]):
-        metric = plan.metrics[key]
-        if _is_plain(metric):
-            assert metric.measure is not None
-            groups.setdefault(metric.measure.kind, []).append((row, metric))
-        else:
-            others.append(row)
+    metrics = [*map(plan.metrics.__getitem__, structure.keys[: structure.leaves])]
+    family = [place for place, rows in enumerate(structure.families) for _ in range(rows.start, rows.stop)]
+    plain = [_is_plain(metric, place) for metric, place in zip(metrics, family, strict=True)]
     calendar = _Calendar(plan.fields.fiscal_year_start)
     paths: dict[int, tuple[int, Path]] = {}
-    kinds = tuple(_kind(name, members, calendar, paths) for name, members in groups.items())
-    return Leaves(kinds, tuple(others), calendar.marks(), tuple(path for _, path in paths.values()))
+    read = [metric if good else None for metric, good in zip(metrics, plain, strict=True)]
+    shapes = np.array([_NONE if each is None else _shape(each) for each in read], float).reshape(-1, 3)
+    low, high, floor = shapes.T.copy()
+    points = [() if each is None else each.points for each in read]
+    words = structure.families[ZONES].start
+    values = [value for each in points[:words] for _, value in each]
+    values += [WORDS.index(str(value)) for each in points[words:] for _, value in each]
+    marks = [calendar.place(day, each.cadence) for each in read if each for day in each.days]
+    return Leaves(
+        low=low,
+        high=high,
+        floor=np.maximum(floor, _LEAST),
+        stretch=np.array([metric.stretch for metric in metrics]),
+        start=_days((metric.start for metric in metrics), 0),
+        due=_days((metric.due for metric in metrics), NEVER),
+        not_before=_days((metric.not_before for metric in metrics), 0),
+        first_due=_days((metric.first_due for metric in metrics), 0),
+        paced=np.array([metric.reach or metric.drawn for metric in metrics], np.bool_),
+        drawn=np.array([metric.drawn for metric in metrics], np.bool_),
+        way=np.array([_way(metric, paths) for metric in metrics], np.int32),
+        first=np.cumsum([0, *map(len, points)], dtype=np.int32),
+        mark=np.array(marks, np.min_scalar_type(len(calendar.places))),
+        value=np.array(values, float),
+        marks=calendar.marks(),
+        paths=tuple(path for _, path in paths.values()),
+        others=tuple(row for row, good in enumerate(plain) if not good),
+    )
 
 
-def _is_plain(metric: Metric) -> bool:
+def _is_plain(metric: Metric, family: int) -> bool:
     """Tell whether a leaf is judged by its last observation alone, against one target for its whole life."""
     if metric.computed or metric.own or not metric.lasts or metric.targets or metric.measure is None:
         return False
-    if metric.reach:
-        return metric.target != metric.baseline and _all_float(metric)
-    if metric.promise is not None and metric.target is not None and metric.promise.floor is not None:
-        return isfinite(metric.target - metric.promise.floor) and _all_float(metric)
-    if metric.measure.kind == "zones":
+    if FAMILY[type(metric.measure)] != family:
+        return False
+    if metric.reach and metric.target == metric.baseline:
+        return False
+    if family == ZONES:
         return all(point.value in WORDS for point in metric.points)
-    return _all_float(metric)
+    return isfinite(_shape(metric)[2]) and {type(value) for _, value in metric.points} <= {float}
 
 
-def _all_float(metric: Metric) -> bool:
-    return {type(value) for _, value in metric.points} <= {float}
+def _shape(metric: Metric) -> tuple[float, float, float]:
+    """Return the two ends of a leaf in arrays, and the distance of its floor."""
+    measure, floor = metric.measure, metric.promise and metric.promise.floor
+    assert measure is not None
+    if measure.kind == "between":
+        return measure.low, measure.high, floor or 0.0
+    if measure.kind == "reach":
+        return metric.baseline, measure.target, 0.0
+    if measure.kind == "at_least" or measure.kind == "at_most":
+        aim, distance = measure.target, 0.0 if floor is None else abs(measure.target - floor)
+        return (aim, inf, distance) if measure.kind == "at_least" else (-inf, aim, distance)
+    return _NONE
+
+
+_NONE = (0.0, 1.0, 0.0)
 
 
 class _Calendar:
@@ -172,51 +202,6 @@ class _Calendar:
         return at, end.toordinal(), fresh.toordinal(), kept.toordinal(), False
 
 
-def _kind(
-    name: str, members: Sequence[tuple[int, Metric]], calendar: _Calendar, paths: dict[int, tuple[int, Path]]
-) -> Kind:
-    metrics = [metric for _, metric in members]
-    low, high, floor = _shape(name, metrics)
-    points = [point for metric in metrics for point in metric.points]
-    words = name == "zones"
-    return Kind(
-        name=name,
-        row=np.array([row for row, _ in members], np.int32),
-        low=low,
-        high=high,
-        floor=floor,
-        stretch=np.array([metric.stretch for metric in metrics]),
-        start=_days((metric.start for metric in metrics), 0),
-        due=_days((metric.due for metric in metrics), NEVER),
-        not_before=_days((metric.not_before for metric in metrics), 0),
-        first_due=_days((metric.first_due for metric in metrics), 0),
-        drawn=np.array([metric.drawn for metric in metrics], np.bool_),
-        way=np.array([_way(metric, paths) for metric in metrics], np.int32),
-        first=np.cumsum([0, *(len(metric.points) for metric in metrics)], dtype=np.int32),
-        mark=np.array([calendar.place(day, each.cadence) for each in metrics for day in each.days], np.int32),
-        value=np.array([WORDS.index(str(value)) if words else value for _, value in points], float),
-    )
-
-
-def _shape(name: str, metrics: Sequence[Metric]) -> tuple[Floats, Floats, Floats]:
-    """Return the ends and the distance of the floor; empty where a kind has none."""
-    none = np.empty(0)
-    if name == "reach":
-        return _floats(each.baseline for each in metrics), _floats(each.target for each in metrics), none
-    if name not in _LIMITS:
-        return none, none, none
-    promises = [metric.promise for metric in metrics]
-    floors = _floats(promise and promise.floor for promise in promises)
-    if name == "between":
-        return _floats(each.low for each in metrics), _floats(each.high for each in metrics), floors
-    aims = _floats(each.target for each in metrics)
-    return aims, aims, np.abs(aims - floors)
-
-
-def _floats(numbers: Iterable[float | None]) -> Floats:
-    return np.array(list(numbers), float)
-
-
 def _days(days: Iterable[date | None], none: int) -> Places:
     return np.array([none if day is None else day.toordinal() for day in days], np.int32)
 
@@ -228,66 +213,65 @@ def _way(metric: Metric, paths: dict[int, tuple[int, Path]]) -> int:
     return paths.setdefault(id(metric.path), (len(paths), metric.path))[0]
 
 
-def inputs_on(leaves: Leaves, structure: Structure, days: Sequence[date]) -> list[Inputs]:
-    """Return what the leaves in arrays are scored from on each day."""
-    return [_inputs(leaves, structure, kind, days) for kind in leaves.kinds]
-
-
-def _inputs(leaves: Leaves, structure: Structure, kind: Kind, days: Sequence[date]) -> Inputs:
-    marks = leaves.marks
-    at = np.array([day.toordinal() for day in days], np.int32)
-    last = _latest(kind, marks.day[kind.mark], np.minimum(at, kind.due[:, None]))
+def inputs_on(leaves: Leaves, structure: Structure, days: Sequence[date]) -> Inputs:
+    """Return what the leaves are scored from on each day."""
+    marks, at = leaves.marks, np.array([day.toordinal() for day in days], np.int32)
+    last = _latest(leaves, np.minimum(at, leaves.due[:, None]))
     none = last < 0
-    value = np.where(none, 0.0, kind.value[last]) if len(kind.value) else np.zeros(last.shape)
-    mark = np.where(none, -1, kind.mark[last]) if len(kind.mark) else np.full(last.shape, -1)
-    state = _state(kind, marks, mark, at)
-    expected = None
-    if kind.name in ("reach", "milestone"):
-        steady = none | marks.steady[mark] if len(marks.day) else none
-        on = np.where(steady, at, marks.day[mark] if len(marks.day) else at)
-        expected = _expected(kind, leaves.paths, on)
-        state[(state == 0) & (expected == 0)] = NOT_DUE
+    value = np.where(none, 0.0, leaves.value[last]) if len(leaves.value) else np.zeros(last.shape)
+    mark = leaves.mark[last].astype(np.int32) if len(leaves.mark) else np.zeros(last.shape, np.int32)
+    mark[none] = -1
+    state = _state(leaves, mark, at)
+    ways = structure.families[WAYS]
+    steady = none[ways] | marks.steady[mark[ways]] if len(marks.day) else none[ways]
+    on = np.where(steady, at, marks.day[mark[ways]] if len(marks.day) else at)
+    expected = _expected(leaves, ways, on)
+    state[ways][(state[ways] == 0) & (expected == 0)] = NOT_DUE
+    expected[~leaves.paced[ways]] = 1.0
     reason = state & REASON
-    due = structure.taking_part(days)[structure.cycle[kind.row]] & (reason != NOT_DUE)
+    due = structure.taking_part(days)[structure.cycle[: structure.leaves]] & (reason != NOT_DUE)
     scored = ~none & (reason != NOT_DUE) & (state < LAPSED)
     state = reason | due * np.uint8(DUE) | (due & scored) * np.uint8(SCORED) | scored * np.uint8(HAS_SCORE)
-    return Inputs(kind, value, expected, state, np.flatnonzero(at >= kind.due.min()))
+    closing = np.flatnonzero(at >= leaves.due.min(initial=NEVER)).tolist()
+    late = tuple((day, np.where(leaves.due <= at[day], _FULL, -inf)) for day in closing)
+    return Inputs(leaves, value, expected, state, late)
 
 
-def _latest(kind: Kind, day: Places, until: Places) -> Any:
+def _latest(leaves: Leaves, until: Places) -> Any:
     """Return the place of each leaf's last observation up to a day, -1 where there is none."""
-    counts = np.diff(kind.first)
+    counts = np.diff(leaves.first)
     leaf = np.arange(len(counts), dtype=np.int64)
-    known = np.repeat(leaf * NEVER * 2, counts) + day
+    known = np.repeat(leaf * NEVER * 2, counts) + leaves.marks.day[leaves.mark]
     wanted = (leaf * NEVER * 2)[:, None] + until
     last = np.searchsorted(known, wanted.ravel(), "right").reshape(wanted.shape) - 1
-    return np.where(last >= kind.first[:-1, None], last, -1)
+    return np.where(last >= leaves.first[:-1, None], last, -1)
 
 
-def _state(kind: Kind, marks: Marks, mark: Any, at: Places) -> Bytes:
+def _state(leaves: Leaves, mark: Places, at: Places) -> Bytes:
     """Return why there is no colour, or why it must not be trusted, as `judgement` does; 0 for neither."""
-    state = np.where(at < kind.start[:, None], NOT_DUE, 0).astype(np.uint8)
+    marks = leaves.marks
+    state = np.where(at < leaves.start[:, None], NOT_DUE, 0).astype(np.uint8)
     if len(marks.day):
-        for_ever = marks.end[mark] >= kind.due[:, None]
+        for_ever = marks.end[mark] >= leaves.due[:, None]
         state[(at > marks.fresh[mark]) & ~for_ever] = STALE
         state[(at > marks.kept[mark]) & ~for_ever] = STALE | LAPSED
     none = mark < 0
-    state[none] = np.where(at <= kind.first_due[:, None], NOT_DUE, NO_VALUE)[none]
-    state[at < kind.not_before[:, None]] = NOT_DUE
+    state[none] = np.where(at <= leaves.first_due[:, None], NOT_DUE, NO_VALUE)[none]
+    state[at < leaves.not_before[:, None]] = NOT_DUE
     return state
 
 
-def _expected(kind: Kind, paths: Sequence[Path], on: Any) -> Floats:
+def _expected(leaves: Leaves, ways: slice, on: Any) -> Floats:
     """Return the part of the way that should be behind each leaf on its day; 1 where nobody can know."""
-    way = np.broadcast_to(kind.way[:, None], on.shape)
+    way = np.broadcast_to(leaves.way[ways, None], on.shape)
     pairs, where = np.unique(way.astype(np.int64) * NEVER + on, return_inverse=True)
-    ways, days = np.divmod(pairs, NEVER)
+    places, days = np.divmod(pairs, NEVER)
     heights = [
-        along(paths[way], date.fromordinal(day)) if way >= 0 else 1.0
-        for way, day in zip(ways.tolist(), days.tolist(), strict=True)
+        along(leaves.paths[place], date.fromordinal(day)) if place >= 0 else 1.0
+        for place, day in zip(places.tolist(), days.tolist(), strict=True)
     ]
-    height = np.array(heights)[where.reshape(on.shape)]
-    for leaf in np.flatnonzero(kind.drawn).tolist():
-        ends = (float(kind.low[leaf]), float(kind.high[leaf])) if len(kind.low) else (0.0, 1.0)
+    height = np.array(heights, float)[where.reshape(on.shape)]
+    for leaf in np.flatnonzero(leaves.drawn[ways]).tolist():
+        ends = float(leaves.low[ways][leaf]), float(leaves.high[ways][leaf])
         height[leaf] = [clamp(reach_progress(each, *ends)) for each in height[leaf].tolist()]
-    return np.asarray(np.where(way == UNKNOWN_WAY, 1.0, height * kind.stretch[:, None]))
+    return np.asarray(np.where(way == UNKNOWN_WAY, 1.0, height * leaves.stretch[ways, None]))

@@ -30,8 +30,8 @@ def put(structure: Structure, table: Table, row: int, day: int, standing: Standi
     code = STATUS_BYTE[standing.computed] | REASON_BYTE[standing.reason]
     due = standing.reason is not Reason.not_due and table.taking_part[structure.cycle[row], day]
     code |= (DUE if due else 0) | (0 if score is None else SCORED | HAS_SCORE if due else HAS_SCORE)
-    table.marks[0, row, day] = score or 0.0
-    table.marks[1, row, day] = 0.0 if score is None else nan if progress is None else clamp(progress)
+    table.gap[row, day] = 0.0 if score is None else 1.0 - score
+    table.progress[row, day] = 0.0 if score is None else nan if progress is None else clamp(progress)
     table.coverage[row, day], table.code[row, day] = round(standing.coverage * WHOLE), code
 
 
@@ -58,14 +58,14 @@ def _read(structure: Structure, table: Table, steps: Steps, row: int, day: int) 
     status, reason = status_at(code), reason_at(code)
     if not code & HAS_SCORE:
         return Standing(structure.keys[row], status, status, reason)
-    progress = float(table.marks[1, row, day])
+    progress = float(table.progress[row, day])
     return Standing(
         key=structure.keys[row],
         status=status,
         computed=status,
         reason=reason,
         rule=RULES[steps.rule(row, day)],
-        score=float(table.marks[0, row, day]),
+        score=1.0 - float(table.gap[row, day]),
         progress=None if isnan(progress) else progress,
         coverage=int(table.coverage[row, day]) / WHOLE,
         worst=status_at(int(table.worst[above, day])),

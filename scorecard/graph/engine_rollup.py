@@ -4,17 +4,18 @@ The same rules in the same order as `rollup.combined`, which says what each is f
 can be, since for a plan of ordinary size it is the calls that cost.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from scorecard.graph.engine_blocks import Block, Slots
 from scorecard.graph.engine_codes import (
     AT_RISK,
     DUE,
     HALF_COVERED,
     HAS_SCORE,
     HEIGHT,
+    LAST_RANK,
     LOW_COVERAGE,
     NO_DATA,
     NO_VALUE,
@@ -24,42 +25,43 @@ from scorecard.graph.engine_codes import (
     REASON,
     SCORED,
     STATUS,
-    Anything,
+    WHOLE,
     Bytes,
     Flags,
     Floats,
     Places,
+    Shares,
     reached,
 )
 from scorecard.graph.engine_step import Steps
-from scorecard.graph.engine_structure import AVERAGED, BEST, Block, Structure
+from scorecard.graph.engine_structure import AVERAGED, BEST, Structure
 from scorecard.graph.engine_table import Table, freeze, one_day
 from scorecard.graph.rollup import ALMOST, CRITICAL_WEIGHT, HALF
 
 ELEMENTS = 24_000
 """How many numbers are worked on at once: what the processor's own memory holds of all arrays in use."""
 
-FEW = 60
+FEW = 50
 """Below so many numbers the step for one node is quicker than arrays."""
-
-_LAST_RANK = np.int32(np.iinfo(np.int32).max)
 
 
 class _Below(NamedTuple):
     """The slots of some rows on every day: slots by rows by days.
 
-    `own` is the weight of each slot, `weight` that of those with a score, `total` its sum; `marks` are score
-    and progress.
+    `weight` is that of slots with a score, `total` its sum over the children, by rows by days; both have a
+    single day where all children have a score on all days. The first `fan` slots are the children; the others
+    lead to what is worst below the first of them. `lost` is what each takes from the score, weighted.
     """
 
     rows: slice
+    fan: int
     child: Places
     own: Floats
+    critical: Flags | None
     code: Bytes
     weight: Floats
     total: Floats
-    marks: Floats
-    critical: Flags | None
+    lost: Floats
 
 
 def roll_up(structure: Structure, table: Table, steps: Steps) -> None:
@@ -69,120 +71,134 @@ def roll_up(structure: Structure, table: Table, steps: Steps) -> None:
         for block in structure.blocks:
             rows = range(block.first, block.last)
             if len(rows) * len(days) * (2 + block.fan) > FEW:
-                _roll_block(structure, table, block)
+                at_once = max(1, ELEMENTS // (block.fan * len(days)))
+                for first in range(block.first, block.last, at_once):
+                    some = slice(first, min(first + at_once, block.last))
+                    _roll_block(structure, table, structure.slots, block, some)
             else:
                 for row in rows:
                     for day in days:
                         steps.work_out(row, day)
-            freeze(structure, table, block.frozen)
+            if block.frozen[0] < block.frozen[1]:
+                freeze(structure, table, block.frozen)
 
 
 def roll_one(structure: Structure, table: Table, row: int, day: int) -> None:
     """Work out one row on one day; it must not be frozen then."""
-    fan = int(structure.start[row + 1] - structure.start[row])
-    block = Block(row, row + 1, int(structure.way[row]), fan, fan, (0, 0))
+    block, slots = structure.alone(row)
     with np.errstate(all="ignore"):
-        _roll_block(structure, one_day(table, day), block)
+        _roll_block(structure, one_day(table, day), slots, block, slice(row, row + 1))
 
 
-def _roll_block(structure: Structure, table: Table, block: Block) -> None:
-    at_once = max(1, ELEMENTS // (block.fan * len(table.days)))
-    for first in range(block.first, block.last, at_once):
-        below = _gathered(structure, table, block, slice(first, min(first + at_once, block.last)))
-        _put_worst(structure, table, below, block.inner)
-        _roll(structure, table, block, below)
-
-
-def _gathered(structure: Structure, table: Table, block: Block, rows: slice) -> _Below:
-    slots = slice(structure.start[rows.start], structure.start[rows.stop])
-    shape = (-1, block.fan)
-    child = np.ascontiguousarray(structure.child[slots].reshape(shape).T)
-    own = structure.weight[slots].reshape(shape).T[:, :, None]
-    code = table.code.take(child, axis=0)
-    weight = own * (code >= SCORED)
-    critical = structure.critical[slots].reshape(shape).T if structure.has_critical else None
-    marks = table.marks.take(child, axis=1)
-    return _Below(rows, child, own, code, weight, np.add.reduce(weight, axis=0), marks, critical)
-
-
-def _roll(structure: Structure, table: Table, block: Block, below: _Below) -> None:
-    rows, due = below.rows, below.total
-    if ((below.code & np.uint8(SCORED | DUE)) == DUE).any():
-        due = np.add.reduce(below.own * ((below.code & np.uint8(DUE)) != 0), axis=0)
-    coverage = np.add.reduce(below.weight * table.coverage.take(below.child, axis=0), axis=0)
-    coverage /= due
-    np.rint(coverage, out=coverage)
+def _roll_block(structure: Structure, table: Table, slots: Slots, block: Block, rows: slice) -> None:
+    below = _gathered(table, slots, block, rows)
+    _put_worst(structure, table, below)
     rolled = _averaged if block.way == AVERAGED else _chosen
-    marks, severity, reason = rolled(structure, table, below, block.way)
-    low = coverage < HALF_COVERED
-    if low.any():
-        reason = np.where(low, LOW_COVERAGE, reason).astype(np.uint8)
-        severity = np.where(low & (severity == ON_TRACK), NO_DATA, severity).astype(np.uint8)
-    code = severity | reason | np.uint8(HAS_SCORE | DUE | SCORED)
-    none = below.total == 0.0
-    if none.any():
-        marks = np.where(none, 0.0, marks)
-        coverage[none] = 0.0
-        code[none] = np.where(due > 0.0, NO_VALUE | DUE, NOT_DUE)[none]
+    table.gap[rows], table.progress[rows], code = rolled(structure, table, below, block.way)
+    coverage = table.coverage.take(below.child[: block.fan], axis=0)
+    fresh = np.minimum.reduce(coverage, axis=None) == WHOLE
+    if fresh and below.weight is below.own:
+        table.coverage[rows] = WHOLE
+    else:
+        code = _put_coverage(table, below, coverage, code)
     if not table.all_take_part:
         away = ~table.taking_part[structure.cycle[rows]]
         code[away] &= np.uint8(~(DUE | SCORED) & 255)
-    table.marks[:, rows], table.coverage[rows], table.code[rows] = marks, coverage, code
+    table.code[rows] = code
 
 
-_Rolled = tuple[Floats, Bytes, Bytes | int]
-"""Score and progress of every row in one array, the status, and why there is none."""
+def _gathered(table: Table, slots: Slots, block: Block, rows: slice) -> _Below:
+    fan = block.fan
+    child, own, critical = slots.of(block, rows)
+    code, weight = table.code.take(child, axis=0), own
+    if np.minimum.reduce(code[:fan], axis=None) < SCORED:
+        code[fan:] *= code[: block.inner] >= SCORED
+        weight = own * (code >= SCORED)
+    lost = table.gap.take(child, axis=0)
+    lost *= weight
+    total = np.add.reduce(weight[:fan], axis=0)
+    return _Below(rows, fan, child, own, critical, code, weight, total, lost)
+
+
+def _put_coverage(table: Table, below: _Below, coverage: Shares, code: Bytes) -> Bytes:
+    """Write the coverage of rows below which something is missing or old; return what that makes of them."""
+    fan, due = below.fan, below.total
+    counts = below.code[:fan] & np.uint8(SCORED | DUE)
+    if (counts == DUE).any():
+        due = np.add.reduce(below.own[:fan] * (counts != 0), axis=0)
+    covered = np.add.reduce(below.weight[:fan] * coverage, axis=0)
+    covered /= due
+    np.rint(covered, out=covered)
+    low = covered < HALF_COVERED
+    # A low coverage withholds green alone, whatever reason stood there.
+    green = low & ((code & np.uint8(STATUS)) == ON_TRACK)
+    code = np.where(low, code & np.uint8(~REASON & 255) | np.uint8(LOW_COVERAGE), code)
+    code = np.where(green, code & np.uint8(~STATUS & 255), code)
+    none = below.total == 0.0
+    table.coverage[below.rows] = np.where(none, 0.0, covered)
+    return np.where(none, np.where(due > 0.0, np.uint8(NO_VALUE | DUE), np.uint8(NOT_DUE)), code)
+
+
+_Rolled = tuple[Floats, Floats, Bytes]
+"""What is missing from the score, the progress, and the byte as far as it follows from them."""
 
 
 def _averaged(structure: Structure, table: Table, below: _Below, way: int) -> _Rolled:
-    parts = below.marks
+    fan, total = below.fan, below.total
+    parts, known = table.progress.take(below.child[:fan], axis=0), total
     if structure.ungraded:
-        known = np.where(np.isnan(parts[1]), 0.0, below.weight)
-        np.copyto(parts, 0.0, where=np.isnan(parts))
-        total = np.array([below.total, np.add.reduce(known, axis=0)])
-    else:
-        total = below.total
-    parts *= below.weight
-    marks = np.add.reduce(parts, axis=1)
-    marks /= total
-    on_track, at_risk = (marks[0] >= each for each in structure.bands_of(below.rows)[2:])
-    return marks, _capped(below, reached(at_risk, on_track)), 0
+        missing = np.isnan(parts)
+        known = np.add.reduce(np.where(missing, 0.0, below.weight[:fan]), axis=0)
+        np.copyto(parts, 0.0, where=missing)
+    parts *= below.weight[:fan]
+    gap, progress = np.add.reduce(below.lost[:fan], axis=0), np.add.reduce(parts, axis=0)
+    gap /= total
+    progress /= known
+    if below.weight is not below.own:
+        none = total == 0.0
+        gap[none] = progress[none] = 0.0
+    score = 1.0 - gap
+    _, _, good, fair = structure.bands_of(below.rows)
+    return gap, progress, _capped(below, score >= good, score >= fair)
 
 
-def _capped(below: _Below, status: Bytes) -> Bytes:
-    """Return the status that children impose where they are behind, over what the bands say."""
-    behind = below.code >= np.uint8(SCORED | AT_RISK)
-    if not behind.any():
-        return status
-    off = below.code >= np.uint8(SCORED | OFF_TRACK)
-    held = np.add.reduce(below.weight * behind, axis=0)
-    too_much = held >= HALF * below.total * ALMOST
-    if off.any():
-        held = np.add.reduce(below.weight * off, axis=0)
-        too_much |= held >= CRITICAL_WEIGHT * below.total * ALMOST
-        too_much |= np.add.reduce(off, axis=0, dtype=np.uint8 if len(off) < 256 else np.int32) >= 2
-    too_much &= status == ON_TRACK
-    status = status + too_much.view(np.uint8) * np.uint8(AT_RISK - ON_TRACK)
-    if below.critical is not None:
-        critical = np.logical_or.reduce(off & below.critical[:, :, None], axis=0)
-        status = np.where(critical, np.uint8(OFF_TRACK), status)
-    return status
+def _capped(below: _Below, on_track: Flags, at_risk: Flags) -> Bytes:
+    """Return the bytes that the bands give, less what children that are behind take away from them."""
+    behind = below.code[: below.fan] >= _BEHIND
+    if np.count_nonzero(behind[0]):
+        held = np.add.reduce(behind * below.weight[: below.fan], axis=1)
+        too_much = np.logical_or.reduce(held >= _TOO_MUCH * below.total, axis=0)
+        many = np.uint8 if below.fan < 256 else np.int32
+        too_much |= np.add.reduce(behind[1], axis=0, dtype=many) >= 2
+        on_track = on_track > too_much
+        if below.critical is not None:
+            critical = np.logical_or.reduce(behind[1] & below.critical, axis=0)
+            on_track, at_risk = on_track > critical, at_risk > critical
+    return reached(at_risk, on_track, HAS_SCORE | DUE | SCORED)
+
+
+_BEHIND = np.array([SCORED | AT_RISK, SCORED | OFF_TRACK], np.uint8)[:, None, None, None]
+_TOO_MUCH = np.array([HALF * ALMOST, CRITICAL_WEIGHT * ALMOST])[:, None, None]
+"""The share of the weight that may not be behind, and that may not be off track."""
 
 
 def _chosen(structure: Structure, table: Table, below: _Below, way: int) -> _Rolled:
     """Return what the child with the lowest or highest score hands on; ties by key."""
+    child = below.child[: below.fan]
     sign = -1.0 if way == BEST else 1.0
-    scored = below.weight > 0
-    ordered = np.where(scored, sign * quantised_all(below.marks[0]), np.inf)
+    scored = (below.weight[: below.fan] > 0) & np.ones(table.code.shape[1], np.bool_)
+    ordered = np.where(scored, sign * quantised_all(1.0 - table.gap.take(child, axis=0)), np.inf)
     first = scored & (ordered == np.minimum.reduce(ordered, axis=0))
-    rank = np.where(first, structure.rank[below.child][:, :, None], _LAST_RANK)
+    rank = np.where(first, structure.rank.take(child)[:, :, None], LAST_RANK)
     slot = np.argmin(rank, axis=0)
-    row = below.child[slot, np.arange(slot.shape[0])[:, None]]
+    row = child[slot, np.arange(slot.shape[0])[:, None]]
     day = np.arange(slot.shape[1])
     code = table.code[row, day]
-    severity = code & np.uint8(STATUS)
-    reason = np.where(severity == NO_DATA, code & REASON, 0).astype(np.uint8)
-    return table.marks[:, row, day], severity, reason
+    kept = np.where((code & np.uint8(STATUS)) == NO_DATA, np.uint8(REASON), np.uint8(STATUS))
+    gap, progress = table.gap[row, day], table.progress[row, day]
+    none = below.total == 0.0
+    gap[np.broadcast_to(none, gap.shape)] = progress[np.broadcast_to(none, gap.shape)] = 0.0
+    return gap, progress, code & kept | np.uint8(HAS_SCORE | DUE | SCORED)
 
 
 def quantised_all(scores: Floats) -> Floats:
@@ -196,53 +212,29 @@ def quantised_all(scores: Floats) -> Floats:
     return found
 
 
-def _put_worst(structure: Structure, table: Table, below: _Below, inner: int) -> None:
-    """Write the worst status below, how much it takes from the score, and the first key that takes it."""
-    place = np.maximum(below.child[:inner] - (structure.leaves - 1), 0)
-    heights = below.code & np.uint8(HEIGHT)
-    deep = table.worst.take(place, axis=0) * (heights[:inner] >= SCORED)
-    top = np.maximum.reduce(heights, axis=0)
-    lost = 1.0 - below.marks[0]
-    lost *= below.weight
-    ranks = structure.rank.take(below.child)[:, :, None]
-    found = [_Candidates(heights, lost, ranks)]
-    if inner:
-        top = np.maximum(top, np.maximum.reduce(deep, axis=0))
-        deep_lost = below.weight[:inner] * table.lost.take(place, axis=0)
-        found.append(_Candidates(deep, deep_lost, table.worst_rank.take(place, axis=0)))
-    most, rank = _largest(found, top)
-    first = 1 - structure.leaves
-    rows = slice(below.rows.start + first, below.rows.stop + first)
-    table.worst[rows] = top * (top >= SCORED)
-    table.worst_rank[rows], table.total[rows] = rank, below.total
-    table.lost[rows] = np.divide(most, below.total, out=np.zeros_like(most), where=below.total > 0.0)
-
-
-class _Candidates(NamedTuple):
-    """Nodes below that may be the worst: how bad they are, what they take from the score, and their ranks."""
-
-    height: Bytes
-    lost: Floats
-    rank: Places
-
-
-def _largest(candidates: Sequence[_Candidates], top: Bytes) -> tuple[Floats, Places]:
-    """Return the most that is taken by one as bad as the worst, and the first key that takes it.
+def _put_worst(structure: Structure, table: Table, below: _Below) -> None:
+    """Write the worst status below, how much it takes from the score, and the first key that takes it.
 
     Arithmetic stands for every choice between two numbers: a branch guessed wrong costs five times as much.
     """
-    worst = [each.height == top for each in candidates]
-    lost = [each.lost * bad for each, bad in zip(candidates, worst, strict=True)]
-    most = _best(np.maximum, [np.maximum.reduce(each, axis=0) for each in lost])
-    least = most * ALMOST
-    firsts = []
-    for each, bad, taken in zip(candidates, worst, lost, strict=True):
-        bad &= taken >= least
-        beyond = np.subtract(bad, 1, dtype=np.int32) & _LAST_RANK
-        firsts.append(np.minimum.reduce(each.rank | beyond, axis=0))
-    return most, _best(np.minimum, firsts)
-
-
-def _best(choose: np.ufunc, parts: Sequence[Anything]) -> Anything:
-    best: Anything = parts[0] if len(parts) == 1 else choose(*parts)
-    return best
+    fan, first = below.fan, 1 - structure.leaves
+    rows = slice(below.rows.start + first, below.rows.stop + first)
+    height = below.code & np.uint8(HEIGHT)
+    top = np.maximum.reduce(height, axis=0)
+    bad = height == top
+    lost = below.lost * bad
+    most = np.maximum.reduce(lost, axis=0)
+    bad &= lost >= most * ALMOST
+    # What is not as bad gets the last rank of all.
+    beyond = np.subtract(bad, 1, dtype=np.uint32)
+    ranks = structure.rank.take(below.child[:fan])[:, :, None] | beyond[:fan]
+    rank = np.minimum.reduce(ranks, axis=0)
+    if fan < len(beyond):
+        deep = table.worst_rank.take(below.child[fan:] - structure.size, axis=0) | beyond[fan:]
+        np.minimum(rank, np.minimum.reduce(deep, axis=0), out=rank)
+    most /= below.total
+    if below.weight is not below.own:
+        none = below.total == 0.0
+        top[none], most[none] = 0, 0.0
+    table.worst[rows], table.worst_rank[rows] = top, rank
+    table.lost[rows], table.total[rows] = most, below.total

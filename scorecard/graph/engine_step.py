@@ -37,7 +37,7 @@ from scorecard.graph.engine_table import Table
 from scorecard.graph.rollup import ALMOST, CRITICAL_WEIGHT, HALF
 
 _NONE = -1.0
-"""In the place of a score or progress that is not there, when two are compared: NaN equals nothing."""
+"""In the place of a progress that is not there, when two are compared: NaN equals nothing."""
 
 
 MANY = 200
@@ -50,7 +50,7 @@ class _Sums(NamedTuple):
     covered: float
     share: float
     total: float
-    score: float
+    gap: float
     known: float
     progress: float
     behind: float
@@ -59,7 +59,7 @@ class _Sums(NamedTuple):
 
 
 Was = tuple[float, float, int, int, int, float, int]
-"""What the parents of a row read of it before it changed: score and progress (-1 for none), coverage and
+"""What the parents of a row read of it before it changed: gap and progress (-1 for none), coverage and
 code, then the worst below, what it takes, and its rank. For a leaf there is no worst below."""
 
 _Reason = tuple[int, float, Was]
@@ -78,7 +78,8 @@ class Steps:
         self.up_weight, self.rank = _flat(structure.up_weight), _flat(structure.rank)
         self.way, self.cycle = _flat(structure.way), _flat(structure.cycle)
         self.on_track, self.at_risk = _flat(structure.bands[2]), _flat(structure.bands[3])
-        self.score, self.progress = _flat(table.marks[0]), _flat(table.marks[1])
+        self.own_bands = structure.own_bands
+        self.gap, self.progress = _flat(table.gap), _flat(table.progress)
         self.coverage, self.code = _flat(table.coverage), _flat(table.code)
         self.total, self.worst = _flat(table.total), _flat(table.worst)
         self.lost, self.worst_rank = _flat(table.lost), _flat(table.worst_rank)
@@ -141,12 +142,12 @@ class Steps:
         place = row * self.width + day
         progress = self.progress[place]
         progress = progress if progress == progress else _NONE
-        score, coverage, code = self.score[place], self.coverage[place], self.code[place]
+        gap, coverage, code = self.gap[place], self.coverage[place], self.code[place]
         if row < self.leaves:
-            return score, progress, coverage, code, 0, 0.0, 0
+            return gap, progress, coverage, code, 0, 0.0, 0
         above = place - self.above
         return (
-            score,
+            gap,
             progress,
             coverage,
             code,
@@ -166,12 +167,11 @@ class Steps:
         place, at = row * self.width + day, child * self.width + day
         above = place - self.above
         before, progress, coverage, code, worst, lost, rank = had
-        now, total = self.score[at], self.total[above]
-        score = before + weight * (now - was[0]) / total
-        on_track, at_risk = self.on_track[row], self.at_risk[row]
-        if (score >= on_track) != (before >= on_track) or (score >= at_risk) != (before >= at_risk):
+        total = self.total[above]
+        gap = before + weight * (self.gap[at] - was[0]) / total
+        if self._band(row, gap) != self._band(row, before):
             return None
-        self.score[place] = score = min(score, 1.0)
+        self.gap[place] = gap = gap if gap > 0.0 else 0.0
         if self.progress[at] != was[1]:
             progress += weight * (self.progress[at] - was[1]) / total
             self.progress[place] = progress
@@ -182,7 +182,14 @@ class Steps:
         elif taken is not None:
             lost, rank = taken[0] / total, taken[1]
             self.lost[above], self.worst_rank[above] = lost, rank
-        return score, progress, coverage, code, worst, lost, rank
+        return gap, progress, coverage, code, worst, lost, rank
+
+    def _band(self, row: int, gap: float) -> int:
+        """Return the status that the bands of a row give."""
+        place, score = row if self.own_bands else 0, 1.0 - gap
+        if score >= self.on_track[place]:
+            return ON_TRACK
+        return AT_RISK if score >= self.at_risk[place] else OFF_TRACK
 
     def _taken(
         self, child: int, at: int, weight: float, was: Was, worst: int, most: float
@@ -194,7 +201,7 @@ class Steps:
         taken = before = other = -1.0
         rank = 0
         if was[3] & HEIGHT == worst:
-            taken, before, rank = weight * (1.0 - self.score[at]), weight * (1.0 - was[0]), self.rank[child]
+            taken, before, rank = weight * self.gap[at], weight * was[0], self.rank[child]
         if child >= self.leaves:
             below = at - self.above
             deep = self.worst[below]
@@ -213,10 +220,10 @@ class Steps:
     def work_out(self, row: int, day: int) -> None:
         """Work out a row that has children on a day."""
         place = row * self.width + day
-        score, progress, self.coverage[place], code, _, total = self._verdict(row, day)
+        gap, progress, self.coverage[place], code, _, total = self._verdict(row, day)
         if code & REASON != NOT_DUE and self.taking_part[self.cycle[row] * self.width + day]:
             code |= DUE | SCORED if total else DUE
-        self.score[place], self.progress[place], self.code[place] = score, progress, code
+        self.gap[place], self.progress[place], self.code[place] = gap, progress, code
         self._put_worst(row, day, total)
 
     def rule(self, row: int, day: int) -> int:
@@ -224,21 +231,21 @@ class Steps:
         return self._verdict(row, day)[4]
 
     def _verdict(self, row: int, day: int) -> tuple[float, float, int, int, int, float]:
-        """Return score, progress, coverage, the byte as far as it is the row's own, rule and weight."""
+        """Return gap, progress, coverage, the byte as far as it is the row's own, rule and weight."""
         sums = self._sums(row, day)
         if not sums.total:
             return 0.0, 0.0, 0, NO_VALUE if sums.covered else NOT_DUE, 0, 0.0
         coverage = round(sums.share / sums.covered)
         if self.way[row] == AVERAGED:
-            score, reason = sums.score / sums.total, 0
+            gap, reason = sums.gap / sums.total, 0
             progress = sums.progress / sums.known if sums.known else _NAN
-            severity, rule = self._status(row, day, score, sums)
+            severity, rule = self._status(row, day, gap, sums)
         else:
-            score, progress, severity, rule, reason = self._chosen(row, day)
+            gap, progress, severity, rule, reason = self._chosen(row, day)
         if coverage < HALF_COVERED:
             reason = LOW_COVERAGE
             severity, rule = (NO_DATA, 0) if severity == ON_TRACK else (severity, rule)
-        return score, progress, coverage, severity | reason | HAS_SCORE, rule, sums.total
+        return gap, progress, coverage, severity | reason | HAS_SCORE, rule, sums.total
 
     def _sums(self, row: int, day: int) -> _Sums:
         width, codes, coverage = self.width, self.code, self.coverage
@@ -257,7 +264,7 @@ class Steps:
             if not code & SCORED:
                 continue
             total += weight
-            summed += weight * self.score[place]
+            summed += weight * self.gap[place]
             progress = self.progress[place]
             if progress == progress:
                 known += weight
@@ -293,7 +300,7 @@ class Steps:
             if height >= top:
                 if height > top:
                     top, found = height, []
-                found.append((weight * (1.0 - self.score[place]), self.rank[child]))
+                found.append((weight * self.gap[place], self.rank[child]))
             if child >= leaves:
                 below = place - self.above
                 deep = self.worst[below]
@@ -306,11 +313,9 @@ class Steps:
         self.total[above], self.worst[above] = total, top
         self.lost[above], self.worst_rank[above] = most / total if found else 0.0, rank
 
-    def _status(self, row: int, day: int, score: float, sums: _Sums) -> tuple[int, int]:
+    def _status(self, row: int, day: int, gap: float, sums: _Sums) -> tuple[int, int]:
         """Return the status of an average, and the rule that decides it."""
-        severity = ON_TRACK if score >= self.on_track[row] else OFF_TRACK
-        if severity == OFF_TRACK and score >= self.at_risk[row]:
-            severity = AT_RISK
+        severity = self._band(row, gap)
         if not sums.behind or severity == OFF_TRACK:
             return severity, BANDS
         if sums.offs and self.has_critical and self._critical(row, day):
@@ -332,14 +337,14 @@ class Steps:
         children = self.child[self.start[row] : self.start[row + 1]]
         places = [child * self.width + day for child in children]
         *_, place = min(
-            (sign * quantised(self.score[place]), self.rank[child], place)
+            (sign * quantised(1.0 - self.gap[place]), self.rank[child], place)
             for child, place in zip(children, places, strict=True)
             if self.code[place] & SCORED
         )
         code, progress = self.code[place], self.progress[place]
         severity = code & STATUS
         reason = code & REASON if severity == NO_DATA else 0
-        return self.score[place], progress, severity, BY_BEST if best else BY_WORST, reason
+        return self.gap[place], progress, severity, BY_BEST if best else BY_WORST, reason
 
 
 _UNSURE = (-1.0, -1)

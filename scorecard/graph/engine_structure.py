@@ -1,47 +1,41 @@
 """A plan's cascade as arrays: every node a row, every contribution a slot, in the order they are worked on.
 
-Rows are the nodes that are not archived: first the leaves of the roll-up by kind, then the others by height,
-policy and fan-out, so that children come before their parents. A block is a run of rows that are alike in all
-three; it may hold some with fewer children, whose further slots lead to a row that never counts.
+Rows are the nodes that are not archived: first the leaves of the roll-up by family of measures, then the
+others by height, policy and fan-out, so that children come before their parents. A block is a run of rows
+that are alike in all three; it may hold some with fewer children, whose further slots lead to a row that
+never counts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import chain
 from operator import attrgetter, itemgetter
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
 import numpy as np
 
-from scorecard.domain.measure import Bands, Measure
+from scorecard.domain.measure import AtLeast, AtMost, Bands, Between, Measure, Milestone, Reach, Zones
 from scorecard.domain.period import Period
 from scorecard.domain.schema import Grade
 from scorecard.domain.vocabulary import Lifecycle, Policy
-from scorecard.graph.engine_codes import STATUS_BYTE, Bytes, Flags, Floats, Places, threshold
+from scorecard.graph.engine_blocks import Block, Links, Slots, blocks_of, in_rows, slots_of
+from scorecard.graph.engine_codes import (
+    LAST_RANK,
+    STATUS_BYTE,
+    Bytes,
+    Flags,
+    Floats,
+    Places,
+    Ranks,
+    threshold,
+)
 from scorecard.graph.plan import Plan
 
 AVERAGED, WORST, BEST = 0, 1, 2
 _WAYS = {Policy.mean: AVERAGED, Policy.judged: AVERAGED, Policy.worst: WORST, Policy.best: BEST}
 
-SPARE = 800
-"""How many slots may be filled up in order to work through two runs of rows at once."""
-
 _LOW = 40
 """Heights up to which all links are looked at together; beyond, a plan is walked node by node."""
-
-
-class Block(NamedTuple):
-    """Rows from `first` to before `last`, each with `fan` slots of which the first `inner` may have children.
-
-    `way` is how they follow from their children, `frozen` the part of the frozen rows that lies among them.
-    """
-
-    first: int
-    last: int
-    way: int
-    fan: int
-    inner: int
-    frozen: tuple[int, int]
 
 
 class Frozen(NamedTuple):
@@ -57,17 +51,19 @@ class Frozen(NamedTuple):
 class Structure(NamedTuple):
     """The arrays of a plan's cascade; nothing in them depends on a value or a day.
 
-    Row `len(keys)` is the one that never counts. The slots of a row run from `start[row]` to
-    `start[row + 1]`, its parents from `up_start[row]`. `rank` is a key's place in the order of keys, by which
-    ties are broken, `cycle` a node's place in `cycles`, the last one where it has none. `bands` has four
-    lines: where on track and at risk begin, and the same for scores before they are rounded. `own_bands`
-    tells whether any node has other bands than the plan, `ungraded` whether a node may have a score and no
-    progress, `has_critical` whether any child is critical.
+    Row `len(keys)` is the one that never counts. `families` are the leaves by family of measures. The
+    children of a row run from `start[row]` to `start[row + 1]`, those first that have children themselves,
+    its parents from `up_start[row]`. `rank` is a key's place in the order of keys, by which ties are broken,
+    `cycle` a node's place in `cycles`, the last one where it has none. `bands` has four lines: where on track
+    and at risk begin, and the same for scores before they are rounded; one column for all where no node has
+    bands of its own. `ungraded` tells whether a node may have a score and no progress, `has_critical` whether
+    any child is critical.
     """
 
     keys: tuple[str, ...]
     rows: dict[str, int]
     leaves: int
+    families: tuple[slice, ...]
     start: Places
     child: Places
     weight: Floats
@@ -76,21 +72,35 @@ class Structure(NamedTuple):
     up: Places
     up_weight: Floats
     blocks: tuple[Block, ...]
+    slots: Slots
     way: Bytes
-    rank: Places
+    rank: Ranks
     by_rank: tuple[str, ...]
     bands: Floats
     cycle: Places
     cycles: tuple[Period | None, ...]
     frozen: Frozen
-    own_bands: bool
     ungraded: bool
     has_critical: bool
 
-    def bands_of(self, rows: Places | slice) -> Floats:
+    @property
+    def own_bands(self) -> bool:
+        """Tell whether any node has other bands than the plan."""
+        return len(self.bands[0]) > 1
+
+    def bands_of(self, rows: slice) -> Floats:
         """Return the four lines of the bands of some rows, to be held against rows by days."""
-        found: Floats = self.bands[:, rows, None] if self.own_bands else self.bands[:, :1, None]
-        return found
+        return self.bands[:, rows if self.own_bands else _ALL, None]
+
+    def alone(self, row: int) -> tuple[Block, Slots]:
+        """Return a row that has children as a block of its own."""
+        here = slice(self.start[row], self.start[row + 1])
+        child, weight = self.child[here].astype(np.intp), self.weight[here]
+        inner = int(np.count_nonzero(child >= self.leaves))
+        deep = child[:inner] + (self.size - self.leaves + 1)
+        block = Block(row, row + 1, int(self.way[row]), len(child), inner, (0, 0))
+        critical = np.append(self.critical[here], np.zeros(inner, np.bool_))
+        return block, Slots(np.append(child, deep), np.append(weight, weight[:inner]), critical)
 
     @property
     def size(self) -> int:
@@ -102,13 +112,7 @@ class Structure(NamedTuple):
         return np.array([[cycle is None or day in cycle for day in days] for cycle in self.cycles])
 
 
-class _Links(NamedTuple):
-    """What counts in what, by places among the nodes that are not archived, ordered by parent."""
-
-    parent: Places
-    child: Places
-    weight: Floats
-    critical: Flags
+_ALL = slice(None)
 
 
 class _Nodes(NamedTuple):
@@ -126,7 +130,17 @@ class _Nodes(NamedTuple):
 
 _OF_A_NODE = attrgetter("key", "archived", "lifecycle", "policy", "bands", "cycle", "grade", "measure")
 _NONE = _Nodes((), (), (), (), (), (), (), ())
-_KINDS = {kind: place for place, kind in enumerate(get_args(get_args(Measure)[0]))}
+LIMITS, WAYS, ZONES = 0, 1, 2
+"""The families of measures: values held against limits, ways from a baseline to a target, and words."""
+
+FAMILY: Mapping[type, int] = {
+    AtLeast: LIMITS,
+    AtMost: LIMITS,
+    Between: LIMITS,
+    Reach: WAYS,
+    Milestone: WAYS,
+    Zones: ZONES,
+}
 
 
 def structure_of(plan: Plan) -> Structure:
@@ -140,69 +154,72 @@ def structure_of(plan: Plan) -> Structure:
     fan = np.bincount(links.parent, minlength=len(found))
     usual = _WAYS[plan.fields.policy]
     ways = np.array([usual if each is None else _WAYS[each] for each in nodes.policies], np.uint8)
-    kinds = np.array([_KINDS.get(type(measure), 0) for measure in nodes.measures], np.uint8)
-    order = np.lexsort((fan, ways, np.where(leaf, kinds, height), ~leaf))
+    families = np.array([FAMILY.get(type(measure), LIMITS) for measure in nodes.measures], np.uint8)
+    order = np.lexsort((fan, ways, np.where(leaf, families, height), ~leaf))
     row_of = np.empty(len(found), np.int32)
     row_of[order] = np.arange(len(found), dtype=np.int32)
+    links = in_rows(links, row_of, int(leaf.sum()))
     frozen = _frozen(plan, nodes, row_of)
-    blocks = _blocks(height[order], ways[order], fan[order], frozen.row)
-    slots = _slots(links, row_of, blocks, int(leaf.sum()), len(found))
-    return _put_together(plan, nodes, order, int(leaf.sum()), ways[order], slots, frozen)
-
-
-class _Slots(NamedTuple):
-    start: Places
-    child: Places
-    weight: Floats
-    critical: Flags
-    up_start: Places
-    up: Places
-    up_weight: Floats
-    blocks: tuple[Block, ...]
+    blocks = blocks_of(height[order], ways[order], fan[order], frozen.row)
+    ends = np.cumsum(np.bincount(families[leaf], minlength=len(set(FAMILY.values())))).tolist()
+    return _put_together(plan, nodes, order, ends, ways[order], links, blocks, frozen)
 
 
 def _put_together(
-    plan: Plan, nodes: _Nodes, order: Places, leaves: int, way: Bytes, slots: _Slots, frozen: Frozen
+    plan: Plan,
+    nodes: _Nodes,
+    order: Places,
+    ends: Sequence[int],
+    way: Bytes,
+    links: Links,
+    blocks: Sequence[Block],
+    frozen: Frozen,
 ) -> Structure:
     keys = tuple([nodes.keys[place] for place in order.tolist()])
     by_rank = tuple(sorted(keys))
     rows = {key: row for row, key in enumerate(keys)}
-    rank = np.zeros(len(keys) + 1, np.int32)
+    rank = np.full(len(keys) + 1, LAST_RANK)
     rank[np.fromiter(map(rows.__getitem__, by_rank), np.int32, len(keys))] = np.arange(len(keys))
     cycles = {key: place for place, key in enumerate((*plan.spans, None))}
+    every = np.arange(len(keys) + 1)
+    up = np.argsort(links.child, kind="stable")
+    measured, slots = slots_of(links, blocks, ends[-1], len(keys))
     return Structure(
         keys=keys,
         rows=rows,
-        leaves=leaves,
-        start=slots.start,
-        child=slots.child,
-        weight=slots.weight,
-        critical=slots.critical,
-        up_start=slots.up_start,
-        up=slots.up,
-        up_weight=slots.up_weight,
-        blocks=slots.blocks,
+        leaves=ends[-1],
+        families=tuple(slice(first, last) for first, last in zip((0, *ends), ends, strict=False)),
+        start=np.searchsorted(links.parent, every).astype(np.int32),
+        child=links.child,
+        weight=links.weight,
+        critical=links.critical,
+        up_start=np.searchsorted(links.child[up], every).astype(np.int32),
+        up=links.parent[up],
+        up_weight=links.weight[up],
+        blocks=measured,
+        slots=slots,
         way=way,
         rank=rank,
         by_rank=by_rank,
-        bands=_bands(plan, nodes)[:, order],
+        bands=_bands(plan, nodes, order),
         cycle=np.fromiter(map(cycles.__getitem__, nodes.cycles), np.int32, len(keys))[order],
         cycles=(*plan.spans.values(), None),
         frozen=frozen,
-        own_bands=any(nodes.bands),
-        has_critical=bool(slots.critical.any()),
+        has_critical=bool(links.critical.any()),
         ungraded=bool((np.isnan(frozen.progress) & ~np.isnan(frozen.score)).any()),
     )
 
 
-def _bands(plan: Plan, nodes: _Nodes) -> Floats:
-    """Return the bands of every node: on track and at risk as they stand, then before rounding."""
-    usual = plan.fields.bands
-    found = np.empty((4, len(nodes.keys)))
-    found[:] = np.array(_limits(usual))[:, None]
-    for place, bands in enumerate(nodes.bands):
+def _bands(plan: Plan, nodes: _Nodes, order: Places) -> Floats:
+    """Return the bands of every row: on track and at risk as they stand, then before rounding."""
+    usual = np.array(_limits(plan.fields.bands))[:, None]
+    if not any(nodes.bands):
+        return usual
+    found = np.repeat(usual, len(order), axis=1)
+    for row, place in enumerate(order.tolist()):
+        bands = nodes.bands[place]
         if bands is not None:
-            found[:, place] = _limits(bands)
+            found[:, row] = _limits(bands)
     return found
 
 
@@ -210,7 +227,7 @@ def _limits(bands: Bands) -> tuple[float, float, float, float]:
     return bands.on_track, bands.at_risk, threshold(bands.on_track), threshold(bands.at_risk)
 
 
-def _links(plan: Plan, nodes: _Nodes, places: dict[str, int], leaf: Flags) -> _Links:
+def _links(plan: Plan, nodes: _Nodes, places: dict[str, int], leaf: Flags) -> Links:
     """Return the contributions that may count on some day: not those of drafts, nor those below a leaf."""
     found = [*map(plan.contributions.__getitem__, nodes.keys)]
     parent = np.repeat(np.arange(len(found), dtype=np.int32), [*map(len, found)])
@@ -221,13 +238,13 @@ def _links(plan: Plan, nodes: _Nodes, places: dict[str, int], leaf: Flags) -> _L
     counts = (child >= 0) & ~leaf[parent]
     counts[counts] = counting[child[counts]]
     weight, critical = np.array(weights, float), np.array(marks, np.bool_)
-    return _Links(parent[counts], child[counts], weight[counts], critical[counts])
+    return Links(parent[counts], child[counts], weight[counts], critical[counts])
 
 
 _COUNTING = frozenset((Lifecycle.active, Lifecycle.closed))
 
 
-def _heights(plan: Plan, links: _Links, places: dict[str, int], size: int) -> Places:
+def _heights(plan: Plan, links: Links, places: dict[str, int], size: int) -> Places:
     """Return how many levels lie below each node."""
     height = np.zeros(size, np.int32)
     if not len(links.parent):
@@ -242,7 +259,7 @@ def _heights(plan: Plan, links: _Links, places: dict[str, int], size: int) -> Pl
     return _heights_one_by_one(plan, links, places, size)
 
 
-def _heights_one_by_one(plan: Plan, links: _Links, places: dict[str, int], size: int) -> Places:
+def _heights_one_by_one(plan: Plan, links: Links, places: dict[str, int], size: int) -> Places:
     height = [0] * size
     starts = np.searchsorted(links.parent, np.arange(size + 1)).tolist()
     children = links.child.tolist()
@@ -267,54 +284,4 @@ def _frozen(plan: Plan, nodes: _Nodes, row_of: Places) -> Frozen:
         np.array([nan if grade.score is None else grade.score for *_, grade in closed], float),
         np.array([nan if grade.progress is None else grade.progress for *_, grade in closed], float),
         np.array([STATUS_BYTE[grade.status] for *_, grade in closed], np.uint8),
-    )
-
-
-def _blocks(height: Places, way: Bytes, fan: Places, frozen: Places) -> list[Block]:
-    """Return the runs of rows that are worked through at once, joined where that costs little."""
-    rows = np.flatnonzero(fan)
-    if not len(rows):
-        return []
-    first = int(rows[0])
-    like = np.stack([height[first:], way[first:], fan[first:]])
-    starts = first + np.flatnonzero(np.any(np.diff(like, prepend=-1), axis=0))
-    found: list[list[int]] = []
-    ends = [*starts[1:].tolist(), len(height)]
-    kinds = zip(height[starts].tolist(), way[starts].tolist(), fan[starts].tolist(), strict=True)
-    for begins, ends_at, (high, kind, wide) in zip(starts.tolist(), ends, kinds, strict=True):
-        joined = found[-1] if found else None
-        if joined and joined[2:4] == [high, kind] and (joined[1] - joined[0]) * (wide - joined[4]) <= SPARE:
-            joined[1], joined[4] = ends_at, wide
-        else:
-            found.append([begins, ends_at, high, kind, wide])
-    marks = np.searchsorted(frozen, [[begins, ends_at] for begins, ends_at, *_ in found]).tolist()
-    return [
-        Block(begins, ends_at, kind, wide, wide, (low, after))
-        for (begins, ends_at, _, kind, wide), (low, after) in zip(found, marks, strict=True)
-    ]
-
-
-def _slots(links: _Links, row_of: Places, blocks: Sequence[Block], leaves: int, size: int) -> _Slots:
-    """Return the slots of all rows, in each those first whose child has children."""
-    fans = np.zeros(size, np.int64)
-    for block in blocks:
-        fans[block.first : block.last] = block.fan
-    start = np.zeros(size + 1, np.int32)
-    np.cumsum(fans, out=start[1:])
-    parent, below = row_of[links.parent], row_of[links.child]
-    order = np.lexsort((below < leaves, parent))
-    parent, below = parent[order], below[order]
-    place = start[parent] + (np.arange(len(parent)) - np.searchsorted(parent, parent))
-    child = np.full(start[-1], size, np.int32)
-    weight = np.zeros(len(child))
-    critical = np.zeros(len(child), np.bool_)
-    child[place], weight[place], critical[place] = below, links.weight[order], links.critical[order]
-    inner = np.bincount(parent[below >= leaves], minlength=size)
-    up = np.argsort(below, kind="stable")
-    up_start = np.searchsorted(below[up], np.arange(size + 1)).astype(np.int32)
-    firsts = [block.first for block in blocks]
-    most = np.maximum.reduceat(inner, firsts).tolist() if firsts else []
-    measured = [block._replace(inner=wide) for block, wide in zip(blocks, most, strict=True)]
-    return _Slots(
-        start, child, weight, critical, up_start, parent[up], links.weight[order][up], tuple(measured)
     )
