@@ -143,6 +143,23 @@ def test_nobody_looks_better_covered_by_reporting_less(file):
     assert all(standing.status is Status.no_data for standing in none.values())
 
 
+@given(cascades(), st.data())
+@many
+def test_nobody_looks_better_by_reporting_less_without_showing_that_less_is_known(file, data):
+    kept = [row for row in file.observations if data.draw(st.booleans())]
+    plan, rank = build(file), (Status.on_track, Status.at_risk, Status.off_track)
+    whole = rollup(plan, DAY)
+    less = rollup(build(file.model_copy(update={"observations": tuple(kept)})), DAY)
+    for key, told in whole.items():
+        hushed = less[key]
+        assert hushed.coverage <= told.coverage
+        assert hushed.coverage >= 0.5 or hushed.status is not Status.on_track
+        if plan.is_leaf(key):
+            assert hushed in (told, hushed._replace(status=Status.no_data, score=None, coverage=0.0))
+        elif told.status in rank and hushed.status in rank[: rank.index(told.status)]:
+            assert hushed.coverage < told.coverage
+
+
 @given(cascades())
 @many
 def test_effective_weights_sum_to_one_and_gap_shares_to_the_gap(file):
