@@ -1,11 +1,14 @@
 """`flask db` and `flask store`: the tables and what is kept in them."""
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
 from scorecard.cli.said import command, refuse
-from scorecard.store import queries, upgrade
+from scorecard.store import queries, upgrade, upkeep
 from scorecard.web.reading import database
 
 db = AppGroup("db", help="The tables of the database.")
@@ -44,3 +47,38 @@ def fsck() -> None:
     if troubles:
         raise SystemExit(1)
     click.echo("All plans are sound.")
+
+
+@store.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="Take the place of a file that is there.")
+@command
+def backup(file: Path, replace: bool) -> None:
+    """Write everything into FILE while others go on working; it is verified before it appears."""
+    held = upkeep.backup(database(), file, replace=replace)
+    click.echo(f"{file} holds {_told(held)}.")
+
+
+@store.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@command
+def restore(file: Path) -> None:
+    """Put what FILE holds in the place of everything; what was there is backed up first."""
+    with upkeep.checked(file):
+        before = _kept_aside()
+    held = upkeep.restore(database(), file)
+    click.echo(f"Restored {_told(held)} from {file}.")
+    click.echo(f"What was there before is in {before}.")
+
+
+def _kept_aside() -> Path:
+    """Back up what is there, into a file of its own; what is not sound is kept as it is."""
+    name = f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.backup"
+    folder = Path(current_app.instance_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    upkeep.backup(database(), folder / name, sound=False)
+    return folder / name
+
+
+def _told(held: upkeep.Contents) -> str:
+    return f"{held.plans} plans, {held.changes} changes and {held.observations} check-ins"

@@ -5,20 +5,30 @@ from collections.abc import Iterator
 from sqlalchemy import Connection
 
 APPEND_ONLY = ("observation", "change")
+EVENTS = ("UPDATE", "DELETE")
 
 
 def make_triggers(connection: Connection) -> None:
     """Refuse UPDATE and DELETE on the tables of history; may be called again."""
-    statements = _sqlite() if connection.dialect.name == "sqlite" else _postgresql()
-    for statement in statements:
+    drop_triggers(connection)
+    for statement in _sqlite() if connection.dialect.name == "sqlite" else _postgresql():
         connection.exec_driver_sql(statement)
+
+
+def drop_triggers(connection: Connection) -> None:
+    """Let a migration fill a new column of the tables of history; it makes the triggers again."""
+    for table in APPEND_ONLY:
+        if connection.dialect.name == "sqlite":
+            for event in EVENTS:
+                connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_no_{event.lower()}")
+        else:
+            connection.exec_driver_sql(f'DROP TRIGGER IF EXISTS {table}_append_only ON "{table}"')
 
 
 def _sqlite() -> Iterator[str]:
     for table in APPEND_ONLY:
-        for event in ("UPDATE", "DELETE"):
+        for event in EVENTS:
             name = f"{table}_no_{event.lower()}"
-            yield f"DROP TRIGGER IF EXISTS {name}"
             yield (
                 f'CREATE TRIGGER {name} BEFORE {event} ON "{table}" '
                 f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
@@ -31,7 +41,6 @@ def _postgresql() -> Iterator[str]:
         "$$ BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END $$"
     )
     for table in APPEND_ONLY:
-        yield f'DROP TRIGGER IF EXISTS {table}_append_only ON "{table}"'
         yield (
             f'CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON "{table}" '
             "FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting()"

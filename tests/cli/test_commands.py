@@ -1,15 +1,13 @@
 """The commands as scripts rely on them: what they print, their exit codes, what a refusal leaves alone."""
 
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 from flask import Flask
 
-from app import create_app
+from tests.cli.conftest import Run
 
 SHARED = Path(__file__).parent.parent.parent.parent / "shared" / "data"
 STRATML = SHARED / "stratml" / "plans"
@@ -23,27 +21,6 @@ EXPLANATION = {
     *("key", "score", "gap", "policy", "children", "leaves", "rule", "off_track_below", "leaves_below"),
 }
 COUNTS = {"added", "changed", "archived", "unchanged"}
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[Flask]:
-    app = create_app(DATABASE_URL=f"sqlite:///{tmp_path / 'scorecard.db'}", SECRET_KEY="cli " * 8)
-    yield app
-    app.extensions["scorecard"].engine.dispose()
-
-
-@pytest.fixture
-def run(app: Flask) -> Run:
-    """Return a way to run a command; it must end with `code`."""
-
-    def invoke(*args: object, code: int = 0) -> Result:
-        answer = app.test_cli_runner().invoke(args=[str(arg) for arg in args])
-        assert answer.exit_code == code, (answer.output, answer.stderr, answer.exception)
-        return answer
-
-    return invoke
 
 
 def changes(counts: dict[str, Any]) -> int:
