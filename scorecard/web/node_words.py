@@ -95,7 +95,7 @@ def judged(view: View, node: NodeFields, standing: Standing) -> Iterator[str]:
         yield _("The judgement of %(by)s ended on %(day)s.", by=by, day=day(judged.until))
         return
     yield _(
-        "%(by)s judged it %(status)s until %(day)s: %(reason)s",
+        "%(by)s judged it %(status)s until %(day)s: “%(reason)s”.",
         by=by,
         status=_(STATUSES[judged.status]),
         day=day(judged.until),

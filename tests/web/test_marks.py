@@ -67,8 +67,8 @@ def test_a_judged_status_is_marked_with_who_why_and_until_when(client: FlaskClie
     edit_node(db, "northwind", "ebitda_margin", given, version=None, actor="ingrid")
     for page in (*PAGES, NODE):
         (said,) = marks(client.get(page).text, "gavel")
-        assert "judged it at risk until 31 Dec 2026: The audit is not over" in said
-        assert "By the numbers alone it is" in said
+        assert "judged it at risk until 31 Dec 2026: “The audit is not over”. By" in said
+        assert "the numbers alone it is" in said
 
 
 def test_a_judgement_that_has_ended_leaves_no_mark(client: FlaskClient, db: Database) -> None:

@@ -27,8 +27,10 @@ def words(client: FlaskClient, key: str, said: str, **more: str) -> str:
         ("less than $10K/Month", {}, "Read as: at most $10,000, monthly."),
         ("between 3 and 5", {"format": "days"}, "Read as: between 3 days and 5 days."),
         ("better than before", {}, "It stays a note. The target names no number."),
-        ("95%", {}, "It stays a note. The target is a number alone: is it to be at least, at most or exactly that?"),
-        ("at least 95%", {"format": "currency:EUR"}, "It stays a note. The target is in another unit than the values."),
+        ("95%", {}, "It stays a note. The target is a number alone: is it to be at least, at most or "
+         "exactly that?"),
+        ("at least 95%", {"format": "currency:EUR"},
+         "It stays a note. The target is in another unit than the values."),
         ("  ", {}, ""),
     ],
 )  # fmt: skip
