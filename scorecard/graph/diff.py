@@ -103,7 +103,7 @@ def diff(before: PlanFile, after: PlanFile) -> list[Change]:
     """Return how one plan becomes the other, section by section; order alone is no difference."""
     found = list(_fields("plan", _head(before), _head(after)))
     for section, kind in SECTIONS.items():
-        found += _section(kind, _by_identity(getattr(before, section)), _by_identity(getattr(after, section)))
+        found += _section(kind, by_identity(getattr(before, section)), by_identity(getattr(after, section)))
     return found
 
 
@@ -111,7 +111,8 @@ def _head(file: PlanFile) -> PlanFields:
     return PlanFields.model_construct(**{name: getattr(file, name) for name in PlanFields.model_fields})
 
 
-def _by_identity(items: Iterable[Shape]) -> dict[Hashable, Shape]:
+def by_identity(items: Iterable[Shape]) -> dict[Hashable, Shape]:
+    """Return the items of a section by what makes each the same one in another file."""
     return {identity(item): item for item in items}
 
 
@@ -199,7 +200,7 @@ def _spoken_of(incoming: PlanFile, partial: bool) -> set[str]:
 
 
 def _merged(name: str, current: PlanFile, incoming: PlanFile, partial: bool) -> tuple[Shape, ...]:
-    old, new = _by_identity(getattr(current, name)), _by_identity(getattr(incoming, name))
+    old, new = by_identity(getattr(current, name)), by_identity(getattr(incoming, name))
     if name == "perspectives" and name not in incoming.model_fields_set:
         return tuple(old.values())
     new = {key: _turned(old.get(key), item) for key, item in new.items()}
@@ -241,7 +242,7 @@ def counts(current: PlanFile, merged: PlanFile, incoming: PlanFile) -> dict[str,
 
 
 def _counted(name: str, current: PlanFile, merged: PlanFile, incoming: PlanFile) -> dict[str, int]:
-    old, new, given = (_by_identity(getattr(file, name)) for file in (current, merged, incoming))
+    old, new, given = (by_identity(getattr(file, name)) for file in (current, merged, incoming))
     number = dict.fromkeys(COUNTED, 0)
     for key, item in new.items():
         if key not in old:
