@@ -154,7 +154,7 @@ def row(plan: Plan, finding: Finding) -> Row:
         severity_word=finding_words.severity_word(finding.severity),
         title=finding_words.title(finding.rule),
         key=finding.key,
-        part={"node": finding.key} if node else {"about": about.value, "part": finding.key},
+        part=part_of(finding),
         kind=node.kind.value if node else "",
         about=finding_words.about_word(about),
         name=finding_words.named(plan, about, finding.key),
@@ -164,6 +164,13 @@ def row(plan: Plan, finding: Finding) -> Row:
         mend=finding_words.mend(finding),
         mend_href=finding_words.mend_address(plan, finding),
     )
+
+
+def part_of(finding: Finding) -> dict[str, str]:
+    """Return what names the part of the plan that a finding is about, as it stands in an address."""
+    if finding.about is About.node:
+        return {"node": finding.key}
+    return {"about": finding.about.value, "part": finding.key}
 
 
 def _whose(plan: Plan, finding: Finding) -> str:
@@ -223,13 +230,19 @@ class Listing:
     later: str
 
 
-def listing(view: View, filters: Filters) -> Listing:
-    """Return the page of findings that the address asks for."""
+Opened = tuple[str, Mapping[str, str]]
+"""The rule whose waiver is being written, and of what part."""
+
+
+def listing(view: View, filters: Filters, opened: Opened) -> Listing:
+    """Return the page of findings that the address asks for, or that on which a waiver is being written."""
     plan, found = view.plan, findings_of(view)
     fitting = narrowed(plan, found, filters)
     counted = [each for each in fitting if each.waiver is None]
     pages = max(1, -(-len(counted) // PAGE))
-    number = min(max(request.args.get("page", 1, type=int), 1), pages)
+    places = (at for at, each in enumerate(counted) if (each.rule.id, part_of(each)) == opened)
+    asked_for = request.args.get("page", 1, type=int)
+    number = min(max(next((at // PAGE + 1 for at in places), asked_for), 1), pages)
     first = (number - 1) * PAGE
     counts = counting(fitting)
     return Listing(

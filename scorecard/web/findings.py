@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
@@ -11,12 +11,12 @@ from werkzeug.wrappers import Response
 from scorecard.domain.errors import Fault, NotFound
 from scorecard.domain.schema import PlanWaiver, Waiver
 from scorecard.graph.findings import RULES, waivers_of
-from scorecard.graph.findings.rule import About, Severity
+from scorecard.graph.findings.rule import About, Finding, Severity
 from scorecard.store.commands.nodes import edit_node
 from scorecard.store.commands.plans import edit_plan
 from scorecard.store.work import Written
 from scorecard.web import errors, forms
-from scorecard.web.finding_list import asked, glance, listing, open_findings, row
+from scorecard.web.finding_list import Opened, Row, Waived, asked, glance, listing, open_findings, row, waived
 from scorecard.web.finding_words import parts, rule_title, severity_word
 from scorecard.web.forms import BadForm
 from scorecard.web.language import _
@@ -29,9 +29,6 @@ pages = Blueprint("findings", __name__)
 
 LONG_ENOUGH = timedelta(days=30)
 """What a waiver proposes as its time, unless the cycle lasts longer."""
-
-Opened = tuple[str, Mapping[str, str]]
-"""The rule whose waiver is being written, and of what part, as it stands in the address."""
 
 PART = ("node", "about", "part")
 
@@ -47,13 +44,26 @@ class Place(NamedTuple):
 @pages.app_context_processor
 def _counts() -> dict[str, object]:
     """Let every page say how many findings there are, which are a node's, and what marks a colour."""
-    return {"open_findings": open_findings, "node_findings": node_findings, "marks_of": marks_of}
+    return {
+        "open_findings": open_findings,
+        "node_findings": node_findings,
+        "node_waived": node_waived,
+        "marks_of": marks_of,
+    }
 
 
-def node_findings(seen: View, key: str) -> list[Any]:
+def node_findings(seen: View, key: str) -> list[Row]:
     """Return the findings of one node that count, written out."""
-    own = (each for each in glance(seen) if each.about is About.node and each.key == key)
-    return [row(seen.plan, each) for each in own if each.waiver is None]
+    return [row(seen.plan, each) for each in _own(seen, key) if each.waiver is None]
+
+
+def node_waived(seen: View, key: str) -> list[Waived]:
+    """Return the findings of one node that somebody put aside."""
+    return waived(seen.plan, _own(seen, key))
+
+
+def _own(seen: View, key: str) -> list[Finding]:
+    return [each for each in glance(seen) if each.about is About.node and each.key == key]
 
 
 @pages.get("/p/<plan>/findings")
@@ -160,7 +170,7 @@ def _page(seen: View, opened: Opened = ("", {}), wrong: forms.Errors | None = No
         plan=seen.plan,
         view=seen,
         active="findings",
-        found=listing(seen, filters),
+        found=listing(seen, filters, opened),
         filters=filters,
         opened=opened,
         typed=request.form if wrong else {},

@@ -10,7 +10,7 @@ from flask import request
 
 from scorecard.domain.errors import NotFound
 from scorecard.domain.measure import Between, Milestone, Zones
-from scorecard.domain.schema import Action, CycleFields, NodeFields
+from scorecard.domain.schema import Action, CycleFields, Grade, NodeFields
 from scorecard.domain.vocabulary import CycleState, LinkKind, Status
 from scorecard.graph.explain import Explanation, explain
 from scorecard.graph.judgement import Standing
@@ -18,7 +18,7 @@ from scorecard.store import history
 from scorecard.store.history import CheckIn, Entry
 from scorecard.web import charts
 from scorecard.web.changes import Told, told
-from scorecard.web.fields import LABELS
+from scorecard.web.fields import LABELS, STATUSES
 from scorecard.web.language import _
 from scorecard.web.measures import node_address, unit_of, written
 from scorecard.web.node_links import Neighbour, neighbour
@@ -158,6 +158,7 @@ def facts(view: View, node: NodeFields) -> list[tuple[str, str]]:
         (_(LABELS["benchmark"]), _benchmark(view, node)),
         (_(LABELS["key_result_area"]), node.key_result_area or ""),
         (_(LABELS["source"]), node.source or ""),
+        (_(LABELS["grade"]), _grade(node.grade)),
         (_(LABELS["replaced_by"]), plan.nodes[node.replaced_by].title if node.replaced_by else ""),
     ]
     return [(label, text) for label, text in rows if text]
@@ -169,6 +170,15 @@ def _days(start: date | None, due: date | None) -> str:
         return _("from %(day)s", day=day(start)) if start else _("until %(day)s", day=day(due)) if due else ""
     first = day(start).removesuffix(f" {start.year}") if start.year == due.year else day(start)
     return f"{first} – {day(due)}"
+
+
+def _grade(grade: Grade | None) -> str:
+    """Write what a closed node ended with, and what was learned."""
+    if grade is None:
+        return ""
+    reached = percent(grade.progress) if grade.progress is not None else ""
+    said = " · ".join(filter(None, (_(STATUSES[grade.status]), reached)))
+    return f"{said}: {grade.learning}" if grade.learning else said
 
 
 def _benchmark(view: View, node: NodeFields) -> str:

@@ -114,6 +114,7 @@ def test_a_node_shows_its_own_findings(client: FlaskClient) -> None:
     page = client.get(f"/p/northwind/n/brand_awareness{STORY}").text
     assert "One finding" in page
     assert "Check in the value of the period that has ended." in page
+    assert "findings?as_of=2026-11-21&amp;waive=stale&amp;node=brand_awareness#f-reason" in page
     assert 'id="node-findings"' not in client.get(f"/p/northwind/n/revenue{STORY}").text
 
 
@@ -147,7 +148,10 @@ def test_a_waived_finding_counts_no_more_and_says_why_who_and_until_when(
     assert "is waived" in page
     assert "Undo" in page
     assert '<span class="nav-count">24</span>' in page
-    assert 'id="node-findings"' not in client.get(f"/p/northwind/n/brand_awareness{STORY}").text
+    node = client.get(f"/p/northwind/n/brand_awareness{STORY}").text.split('id="node-findings"')[1]
+    assert "One finding, waived" in node
+    assert "“The survey is twice a year”" in node
+    assert "waived · You · until 31 Dec 2026" in node
     (waiver,) = queries.load_plan(db, "northwind").nodes["brand_awareness"].waivers
     assert (waiver.rule, waiver.until) == ("stale", date(2026, 12, 31))
 
@@ -359,6 +363,10 @@ def test_many_findings_come_in_pages(client: FlaskClient, begin: Callable[..., N
     assert "1 to 50 of 120" in first
     assert "/p/air/findings?page=2" in first
     assert len(rows(client.get("/p/air/findings?page=3").text)) == 20
+    waived = client.get("/p/air/findings?waive=no_owner&node=n59").text
+    assert "51 to 100 of 120" not in first + waived
+    assert "101 to 120 of 120" in waived
+    assert waived.count('class="form waiver"') == 1
 
 
 def test_titles_are_shown_as_text(client: FlaskClient, begin: Callable[..., None]) -> None:

@@ -417,3 +417,10 @@ def test_the_number_of_selects_does_not_grow_with_the_plan(client: FlaskClient, 
     seen.clear()
     client.get(at("profitable_growth"))
     assert len([each for each in seen if each.startswith("SELECT")]) == few <= 10
+
+
+def test_a_closed_node_shows_its_grade_and_what_was_learned(client: FlaskClient, db: Database) -> None:
+    grade = {"progress": 0.82, "status": "on_track", "learning": "Calls before noon"}
+    given = {"lifecycle": "closed", "grade": grade}
+    edit_node(db, "northwind", "handle_time", given, version=None, actor="x")
+    assert "Grade on track · 82 %: Calls before noon" in text(client.get(at("handle_time")))
