@@ -1,16 +1,20 @@
-"""Formulas over the periods of one cadence: each value computed once, whoever reads it, without recursion.
+"""Formulas over the periods of one cadence: each computed once, for all periods that are wanted of it.
 
 Section 5 of the measurement rules. A formula aggregates its operands over the period and then computes; an
-observation of its own replaces that period's result.
+observation of its own replaces that period's result. However long a chain is, nothing here is recursive.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from heapq import heappop, heappush
 from itertools import groupby
+from math import isfinite
 from typing import NamedTuple
 
-from scorecard.domain.formula import Formula, Lack, Missing, Read, evaluate
+from scorecard.domain.formula import Lack, Missing, Read
+from scorecard.domain.formula_columns import evaluate_all
 from scorecard.domain.period import Period, period_of, previous
 from scorecard.domain.vocabulary import Aggregate, Cadence
 from scorecard.graph.metric import Metric
@@ -19,6 +23,9 @@ from scorecard.graph.plan import Plan
 from scorecard.graph.values import Evidence, Until, aggregated, freshness
 
 FOR_EVER: Until = (None, None)
+
+Cell = tuple[str, Period]
+"""The value of one node in one period."""
 
 
 class Survey(NamedTuple):
@@ -57,7 +64,7 @@ class Sheet:
         self.fiscal = plan.fields.fiscal_year_start
         self._last_day = day if due is None or due > day else due
         self._surveys: dict[str, Survey] = {}
-        self._values: dict[tuple[str, Period], float | Missing] = {}
+        self._values: defaultdict[str, dict[Period, float | Missing]] = defaultdict(dict)
         self._points: dict[str, Points] = {}
 
     def evidence(self, key: str) -> Evidence:
@@ -66,36 +73,41 @@ class Sheet:
         if not survey.periods:
             return Evidence(None, self.day)
         latest = survey.last[survey.periods[-1]]
-        lack: Missing | None = None
-        for period in reversed(survey.periods):
-            value = self.value(key, period)
-            if not isinstance(value, Missing):
-                on = min(period.end, self.day) if survey.sums else survey.last[period]
-                return Evidence(value, on, latest, period, *survey.until)
-            lack = lack or value
-        return Evidence(None, self.day, latest, None, *survey.until, lack)
+        period, value = self._latest(key, survey.periods)
+        if isinstance(value, Missing):
+            return Evidence(None, self.day, latest, None, *survey.until, value)
+        on = min(period.end, self.day) if survey.sums else survey.last[period]
+        return Evidence(value, on, latest, period, *survey.until)
+
+    def _latest(self, key: str, periods: Sequence[Period]) -> tuple[Period, float | Missing]:
+        """Return the last period that computes, else the last of all: more and more are tried at once."""
+        end, tried = len(periods), 1
+        while end > 0:
+            some = periods[max(0, end - tried) : end]
+            for period, value in zip(reversed(some), reversed(self.values(key, some)), strict=True):
+                if not isinstance(value, Missing):
+                    return period, value
+            end, tried = end - tried, tried * 4
+        return periods[-1], self.value(key, periods[-1])
 
     def value(self, key: str, period: Period) -> float | Missing:
-        """Return the value of a node in a period, computing first what it reads."""
-        waiting = [(key, period)]
-        while waiting:
-            wanted = waiting[-1]
-            lacking = [] if wanted in self._values else [*self._lacking(*wanted)]
-            waiting.extend(lacking)
-            if not lacking:
-                waiting.pop()
-                if wanted not in self._values:
-                    self._values[wanted] = self._compute(*wanted)
-        return self._values[key, period]
+        """Return the value of a node in a period."""
+        return self.values(key, (period,))[0]
+
+    def values(self, key: str, periods: Sequence[Period]) -> list[float | Missing]:
+        """Return the values of a node in periods, computing first what it reads."""
+        known = self._values[key]
+        lacking = [(key, period) for period in periods if period not in known]
+        if lacking:
+            self._know(lacking)
+        return [known[period] for period in periods]
 
     def answers(self, key: str, period: Period) -> list[float | Missing]:
         """Return what a formula reads for a period, in the order of its reads."""
         reads = self.plan.formulas[key].reads
         if self._before_all(key, period):
             return [Missing(Lack.no_value, read.key) for read in reads]
-        for read in reads:
-            for wanted in self._wanted(key, read, period):
-                self.value(*wanted)
+        self._know([cell for read in reads for cell in self._cells(key, read, period)])
         return [self._answer(key, read, period) for read in reads]
 
     def points(self, key: str) -> Points:
@@ -104,6 +116,95 @@ class Sheet:
             points = self.plan.observations.get(key, ())
             self._points[key] = points[: until(points, self._last_day)]
         return self._points[key]
+
+    def _know(self, wanted: Iterable[Cell]) -> None:
+        """Compute cells, and before them all that they read."""
+        for cells in reversed(self._tasks(wanted)):
+            self._compute(cells)
+
+    def _tasks(self, wanted: Iterable[Cell]) -> list[list[Cell]]:
+        """Return the cells to compute for those wanted, a formula's together and before those it reads.
+
+        Formulas that read each other's past have one place in the order, and come together too.
+        """
+        order, formulas = self.plan.formula_order, self.plan.formulas
+        tasks: dict[int, list[Cell]] = {}
+        places: list[int] = []
+        asked: set[Cell] = set()
+
+        def want(cells: Iterable[Cell]) -> None:
+            for cell in cells:
+                if cell in asked or self._settled(*cell):
+                    continue
+                asked.add(cell)
+                place = order[cell[0]]
+                if place not in tasks:
+                    tasks[place] = []
+                    heappush(places, -place)
+                tasks[place].append(cell)
+
+        want(wanted)
+        found = []
+        while places:
+            found.append(tasks[-heappop(places)])
+            for key, period in found[-1]:  # which grows by what reads its own past
+                for read in formulas[key].reads:
+                    want(self._cells(key, read, period))
+        return found
+
+    def _settled(self, key: str, period: Period) -> bool:
+        """Tell whether a value is known without computing, what was observed among them."""
+        values = self._values[key]
+        if period in values:
+            return True
+        points = self.points(key)
+        observed = between(points, *period) if points else ()
+        if observed or key not in self.plan.formulas:
+            found = aggregated(observed, self.plan.nodes[key].aggregate)
+            values[period] = found if isinstance(found, float) else Missing(Lack.no_value, key)
+            return True
+        if self._before_all(key, period):
+            values[period] = Missing(Lack.no_value, key)
+            return True
+        return False
+
+    def _compute(self, cells: Sequence[Cell]) -> None:
+        """Compute a formula at once in all its periods; where it reads the past of its own, in turn."""
+        key, _ = cells[0]
+        alone = all(each == key for each, _ in cells)
+        if alone and all(read.key != key for read in self.plan.formulas[key].reads):
+            self._at_once(key, [period for _, period in cells])
+            return
+        for cell in sorted(cells, key=_period):
+            self._in_turn(cell)
+
+    def _at_once(self, key: str, periods: Sequence[Period]) -> None:
+        """Compute a formula in periods, all at once those in which nothing that it reads is missing."""
+        formula, known = self.plan.formulas[key], self._values[key]
+        columns = [self._column(key, read, periods) for read in formula.reads]
+        for column in columns:
+            if Missing in map(type, column):
+                for period, value in zip(periods, column, strict=True):
+                    if isinstance(value, Missing):
+                        known.setdefault(period, value)
+        whole = [place for place, period in enumerate(periods) if period not in known]
+        numbers: list[list[float]] = [[column[place] for place in whole] for column in columns]  # type: ignore[misc]
+        for place, result in zip(whole, evaluate_all(formula, numbers, len(whole), key), strict=True):
+            known[periods[place]] = result
+
+    def _in_turn(self, cell: Cell) -> None:
+        """Compute one cell of formulas that read each other's past, first what it reads of theirs."""
+        waiting = [cell]
+        while waiting:
+            key, period = waiting[-1]
+            cells = (
+                each for read in self.plan.formulas[key].reads for each in self._cells(key, read, period)
+            )
+            lacking = [each for each in cells if each[1] not in self._values[each[0]]]
+            waiting.extend(lacking)
+            if not lacking:
+                self._at_once(key, [period])
+                waiting.pop()
 
     def survey(self, key: str) -> Survey:
         """Return when what a formula reads was observed, looking first at the formulas below it."""
@@ -116,32 +217,39 @@ class Sheet:
     def _unknown_below(self, key: str) -> set[str]:
         found, waiting = {key}, [key]
         while waiting:
-            for operand in self.plan.feeds.pred[waiting.pop()]:
-                known = operand in found or operand in self._surveys
-                if operand in self.plan.formulas and not known:
+            for read in self.plan.formulas[waiting.pop()].reads:
+                operand = read.key
+                if operand not in found and operand not in self._surveys and operand in self.plan.formulas:
                     found.add(operand)
                     waiting.append(operand)
         return found
 
     def _look_at(self, group: list[str]) -> None:
         """Survey a formula, or several that read each other through the lag and so share what they read."""
-        read = {operand for key in group for operand in self.plan.feeds.pred[key]}.difference(group)
-        formulas = self.plan.formulas
-        below = [self._surveys[key] if key in formulas else self._plain(key) for key in sorted(read)]
-        own = [self._plain(key) for key in group]
+        surveys = self._surveys
+        read = {read.key for key in group for read in self.plan.formulas[key].reads}.difference(group)
+        for key in read:
+            if key not in surveys:
+                surveys[key] = self._plain(key)
+        below, own = [surveys[key] for key in sorted(read)], [self._plain(key) for key in group]
+        if len(below) == 1 and all(each.sums <= below[0].sums and not each.periods for each in own):
+            surveys.update(dict.fromkeys(group, below[0]))
+            return
         last = _joined(each.last for each in (*below, *own))
         periods, sums = tuple(sorted(last)), any(each.sums for each in (*below, *own))
         operands = _stalest(each.until for each in below if each.periods)
         for key, stood_over in zip(group, own, strict=True):
             fresh = _fresher(operands, stood_over.until) if stood_over.periods else operands
-            self._surveys[key] = Survey(periods, last, fresh, sums)
+            surveys[key] = Survey(periods, last, fresh, sums)
 
     def _plain(self, key: str) -> Survey:
         """Return when a node itself was observed, be it a formula or not."""
         points, node = self.points(key), self.plan.nodes[key]
+        if not points:
+            return _SUMS if node.aggregate is Aggregate.sum else _NOTHING
         last = {self.period(point.date): point.date for point in points}
         cadence = node.cadence or self.cadence
-        fresh = freshness(points[-1].date, cadence, self.fiscal, self.due) if points and cadence else FOR_EVER
+        fresh = freshness(points[-1].date, cadence, self.fiscal, self.due) if cadence else FOR_EVER
         return Survey(tuple(last), last, fresh, node.aggregate is Aggregate.sum)
 
     def period(self, day: date) -> Period:
@@ -160,25 +268,10 @@ class Sheet:
             period = previous(period, self.cadence, self.fiscal)
         return period
 
-    def _formula(self, key: str, period: Period) -> Formula | None:
-        """Return the formula that gives a node's value here; an observation stands over it."""
-        formula = self.plan.formulas.get(key)
-        if formula is None or between(self.points(key), *period):
-            return None
-        return formula
-
-    def _lacking(self, key: str, period: Period) -> Iterator[tuple[str, Period]]:
-        """Yield what must be computed before a value, in so far as it is not yet."""
-        formula = self._formula(key, period)
-        if formula is None or self._before_all(key, period):
-            return
-        for read in formula.reads:
-            for wanted in self._wanted(key, read, period):
-                if wanted not in self._values:
-                    yield wanted
-
-    def _wanted(self, key: str, read: Read, period: Period) -> list[tuple[str, Period]]:
+    def _cells(self, key: str, read: Read, period: Period) -> list[Cell]:
         """Return the values that a formula takes for one thing it reads."""
+        if read.how == "value":
+            return [(read.key, period)]
         if read.how == "ytd":
             return [(read.key, each) for each in self._year_to_date(read.key, period)]
         at = self.earlier(key, period, read.n)
@@ -189,24 +282,24 @@ class Sheet:
         periods = self.survey(key).periods
         return not periods or period.end < periods[0].start
 
-    def _compute(self, key: str, period: Period) -> float | Missing:
-        formula = self._formula(key, period)
-        if formula is not None:
-            if self._before_all(key, period):
-                return Missing(Lack.no_value, key)
-            return evaluate(formula, lambda read: self._answer(key, read, period), key)
-        found = aggregated(between(self.points(key), *period), self.plan.nodes[key].aggregate)
-        return found if isinstance(found, float) else Missing(Lack.no_value, key)
+    def _column(self, key: str, read: Read, periods: Sequence[Period]) -> list[float | Missing]:
+        """Return what was computed for one thing a formula reads, in each period."""
+        if read.how == "value":
+            return [*map(self._values[read.key].__getitem__, periods)]
+        return [self._answer(key, read, period) for period in periods]
 
     def _answer(self, key: str, read: Read, period: Period) -> float | Missing:
         """Return what was computed for one thing a formula reads; a year to date adds up its periods."""
-        values = [self._values[wanted] for wanted in self._wanted(key, read, period)]
+        values = [self._values[each][at] for each, at in self._cells(key, read, period)]
         if read.how != "ytd":
             return values[0] if values else Missing(Lack.no_value, read.key)
         known = [value for value in values if not isinstance(value, Missing)]
         lacks = (value for value in values if isinstance(value, Missing))
-        broken = (lack for lack in lacks if lack.reason is not Lack.no_value)
-        return next(broken, float(sum(known)) if known else Missing(Lack.no_value, read.key))
+        broken = next((lack for lack in lacks if lack.reason is not Lack.no_value), None)
+        if broken or not known:
+            return broken or Missing(Lack.no_value, read.key)
+        total = float(sum(known))
+        return total if isfinite(total) else Missing(Lack.not_finite, read.key)
 
     def _year_to_date(self, key: str, period: Period) -> Iterator[Period]:
         """Yield the periods of the fiscal year up to this one in which a node may have a value."""
@@ -225,8 +318,15 @@ class Sheet:
             yield Period(days[0], days[-1])
 
 
+_NOTHING, _SUMS = Survey((), {}, FOR_EVER, False), Survey((), {}, FOR_EVER, True)
+
+
 def _number(place: tuple[int, str]) -> int:
     return place[0]
+
+
+def _period(cell: Cell) -> Period:
+    return cell[1]
 
 
 def _joined(parts: Iterable[Mapping[Period, date]]) -> Mapping[Period, date]:

@@ -61,7 +61,7 @@ def _computed(plan: Plan, metric: Metric, periods: list[Period], last: date) -> 
     sheet = Sheet(plan, metric.cadence, last, metric.due)
     if not sheet.survey(metric.key).periods:
         return [None] * len(periods)
-    results = [sheet.value(metric.key, period) for period in periods]
+    results = sheet.values(metric.key, periods)
     return [None if isinstance(result, Missing) else result for result in results]
 
 
