@@ -31,11 +31,24 @@ def reading_path(plan: Plan, reader: str, read: str) -> list[str]:
     """Return how a node reads another in the same period, from one to the other; empty where it does not."""
     if reader == read:
         return [reader]
-    edges = plan.feeds.edges
-    now = nx.subgraph_view(plan.feeds, filter_edge=lambda one, other: not edges[one, other]["lagged"])
+    now = _now(plan)
     if read not in now or not nx.has_path(now, read, reader):
         return []
     return list(nx.shortest_path(now, read, reader))[::-1]
+
+
+def readers_of(plan: Plan, key: str) -> set[str]:
+    """Return a node and all whose formulas read it in the same period, directly or not."""
+    return {key} | (nx.descendants(_now(plan), key) if key in plan.nodes else set())
+
+
+def _now(plan: Plan) -> "nx.DiGraph[str]":
+    """Return what feeds what in the same period, as a view."""
+    edges = plan.feeds.edges
+    now: nx.DiGraph[str] = nx.subgraph_view(
+        plan.feeds, filter_edge=lambda one, other: not edges[one, other]["lagged"]
+    )
+    return now
 
 
 def tried(plan: Plan, node: NodeFields) -> Plan:

@@ -114,7 +114,7 @@ def drawing(view: View, node: NodeFields) -> Drawing:
     )
 
 
-def said(missing: Missing) -> str:
+def said_missing(missing: Missing) -> str:
     """Say why a number is not there."""
     return _(missing.sentence).format(**missing.facts)
 
@@ -183,7 +183,7 @@ class _Drawer:
     def _operand(self, read: Read) -> Branch:
         """Return what was read, with its part in the change; a formula unfolds below."""
         row = self._read(read.key, self.unfolded.now[read], self.unfolded.then.get(read))
-        row = replace(row, note=_told(read))
+        row = replace(row, note=told(read))
         if read in self.drawn:
             return replace(row, note=", ".join(filter(None, (row.note, _("counted above")))))
         self.drawn.add(read)
@@ -200,7 +200,7 @@ class _Drawer:
         node, unit = self.plan.nodes[key], unit_of(self.plan, key)
         row = Branch(node=neighbour(self.view, key))
         if isinstance(now, Missing):
-            return replace(row, lack=said(now))
+            return replace(row, lack=said_missing(now))
         row = replace(row, value=written(now, node, unit))
         if then is None or isinstance(then, Missing):
             return row
@@ -229,7 +229,7 @@ def upward(node: NodeFields) -> bool | None:
     )
 
 
-def _told(read: Read) -> str:
+def told(read: Read) -> str:
     """Say of what time something was read, where it is not the period itself."""
     if read.how == "lag":
         return ngettext("one period earlier", "%(num)s periods earlier", read.n)

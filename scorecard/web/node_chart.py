@@ -22,7 +22,7 @@ from scorecard.web.language import _, locale
 from scorecard.web.measures import unit_of, written
 from scorecard.web.reading import View
 from scorecard.web.wording import day as written_day
-from scorecard.web.wording import percent, promised, quantity
+from scorecard.web.wording import percent, promised, quantity, unit_name
 
 PERIODS = 60
 BEFORE = timedelta(days=92)
@@ -230,12 +230,10 @@ def _series(
         lines.append({"label": label, "kind": "target", "values": values_planned})
     if _limits(metric) and standing.floor is not None:
         lines.append({"label": _("Floor"), "kind": "floor", "values": [standing.floor] * len(dates)})
-    kind = (unit or "").partition(":")
-    shown = {"percent": "%", "currency": kind[2], "duration": kind[2], "number": ""}.get(kind[0], unit or "")
     return {
         "x": [int(datetime(on.year, on.month, on.day, tzinfo=UTC).timestamp()) for on in dates],
         "series": lines,
-        "unit": "%" if shares else shown,
+        "unit": "%" if shares else unit_name(unit),
         "zones": [
             {"tone": tone, "from": low, "to": high}
             for tone, low, high in _stripes(metric.measure, metric, standing)

@@ -25,7 +25,7 @@ from scorecard.graph.plan import Plan
 from scorecard.graph.structure import Dangling, FormulaCircle, WrongValue
 from scorecard.store import history
 from scorecard.store.commands.nodes import edit_node
-from scorecard.web import errors, forms, node_forms, node_page
+from scorecard.web import errors, forms, formula_field, node_forms, node_page
 from scorecard.web.fields import LABELS, STATUSES, flat, said
 from scorecard.web.forms import BadForm
 from scorecard.web.language import _
@@ -179,6 +179,8 @@ def _form(
         locked=node_page.locked(seen, node),
         floor_hint=node_forms.floor_hint(node),
         read=read_as(typed, node),
+        said=formula_field.said(seen, typed, key, wrong.get("formula", ())),
+        offers=formula_field.offers(seen, "", key, formula_field.LISTED),
         options=_options(seen.plan, node),
     )
 

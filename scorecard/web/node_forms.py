@@ -61,6 +61,7 @@ def filled(node: NodeFields) -> dict[str, str]:
     plain = node.model_dump(mode="json")
     texts = {name: str(plain[name]) for name in (*TEXTS, *WORDS, "tier") if plain[name] is not None}
     texts["tags"] = ", ".join(node.tags)
+    texts["formula"] = " ".join((node.formula or "").split())
     for group in ("measure", "judged", "benchmark"):
         for name, value in (plain[group] or {}).items():
             if value not in (None, []):
@@ -96,7 +97,7 @@ def changes(node: NodeFields) -> dict[str, Any]:
     given: dict[str, Any] = {"title": forms.typed("title") or "", "description": forms.typed("description")}
     given |= {name: forms.typed(name) for name in WORDS}
     given |= {"tags": _tags(), "tier": _tier(), "measure": _measure(read), "benchmark": _benchmark(read)}
-    given |= {"judged": _judged(read), "bands": _bands(read)}
+    given |= {"judged": _judged(read), "bands": _bands(read), "formula": _formula(node)}
     given["aggregate"] = given["aggregate"] or node.aggregate.value
     given["lifecycle"] = given["lifecycle"] or node.lifecycle.value
     if read.errors:
@@ -114,6 +115,12 @@ def _read(node: NodeFields) -> dict[str, Any]:
         return {}
     read = taken_up(node)
     return {"measure": read.measure, "format": read.format, "cadence": read.cadence}
+
+
+def _formula(node: NodeFields) -> str | None:
+    """Return the formula that was typed; one of several lines, shown in one, stays as it is."""
+    typed, known = forms.typed("formula"), node.formula
+    return known if typed and known and typed.split() == known.split() else typed
 
 
 def _tags() -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from scorecard.web import (
     cycles,
     errors,
     findings,
+    formula_field,
     health,
     imports,
     node,
@@ -27,6 +28,7 @@ PAGES = (
     cycles.pages,
     node.pages,
     node_edit.pages,
+    formula_field.pages,
     plans.pages,
     imports.pages,
 )

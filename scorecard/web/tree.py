@@ -19,7 +19,7 @@ from scorecard.graph.judgement import Standing
 from scorecard.graph.plan import Plan
 from scorecard.store.commands.nodes import hanging_only_below
 from scorecard.store.database import Busy
-from scorecard.web import errors, forms, tree_choices, tree_forms
+from scorecard.web import errors, forms, formula_field, tree_choices, tree_forms
 from scorecard.web.language import _
 from scorecard.web.measures import held_against, unit_of
 from scorecard.web.reading import View, view
@@ -175,6 +175,10 @@ def _offered(seen: View, editor: Editor) -> dict[str, Any]:
     """Return what the open form offers to choose from."""
     plan, act, node = seen.plan, editor.act, editor.at.node
     offered: dict[str, Any] = {**tree_choices.choices(plan), "large": tree_choices.is_large(plan)}
+    if act in ("top", "below", "beside"):
+        wrong = editor.errors.get("formula", ())
+        offered["said"] = formula_field.said(seen, editor.values, "", wrong)
+        offered["keys"] = formula_field.offers(seen, "", "", formula_field.LISTED)
     if node is None:
         return offered
     if act in ("move", "parents"):

@@ -5,12 +5,15 @@ from typing import Any
 
 from flask import request
 
+from scorecard.domain.formula import parse
 from scorecard.domain.measure import AtLeast, AtMost, Reach
 from scorecard.domain.naming import free_key
 from scorecard.domain.schema import LinkFields, NodeFields, ObservationFields
 from scorecard.domain.vocabulary import Cadence, Level, NodeKind
 from scorecard.graph.plan import Plan
-from scorecard.web import forms
+from scorecard.graph.structure import Dangling, FormulaCircle
+from scorecard.graph.trial import refuse_formula
+from scorecard.web import errors, forms
 from scorecard.web.language import _
 from scorecard.web.reading import View
 
@@ -71,11 +74,22 @@ def new_node(plan: Plan) -> tuple[NodeFields, LinkFields]:
     given = together(_node, link_fields)
     node: NodeFields = given["node"]
     key = free_key(node.title, node.kind, plan.nodes)
-    return node.model_copy(update={"key": key}), given["link"]
+    node = node.model_copy(update={"key": key})
+    _refuse_formula(plan, node)
+    return node, given["link"]
+
+
+def _refuse_formula(plan: Plan, node: NodeFields) -> None:
+    if node.formula is None:
+        return
+    try:
+        refuse_formula(plan, node.key, parse(node.formula))
+    except (Dangling, FormulaCircle) as fault:
+        raise forms.BadForm({"formula": [errors.sentence(fault)]}) from None
 
 
 def _node() -> dict[str, Any]:
-    names = ("kind", "title", "owner", "unit", "perspective", "cycle", "level", "format")
+    names = ("kind", "title", "owner", "unit", "perspective", "cycle", "level", "format", "formula")
     said = {name: forms.typed(name) for name in names}
     given = together(lambda: {"measure": _measure(said["kind"])}, lambda: {"cadence": _cadence(said)})
     return {"node": forms.checked(NodeFields, {"key": "new", **said, **given})}

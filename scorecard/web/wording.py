@@ -172,6 +172,12 @@ def quantity(value: float | str | None, unit: str | None, digits: int | None = N
     return number(value, digits) if kind == "number" else f"{number(value, digits)} {unit}"
 
 
+def unit_name(unit: str | None) -> str:
+    """Return what stands behind a number of a unit: "" where nothing does."""
+    kind, _colon, detail = (unit or "number").partition(":")
+    return {"percent": "%", "number": ""}.get(kind, detail or kind)
+
+
 def _money(value: float, currency: str) -> str:
     if abs(value) >= 100_000:
         shown = format_compact_currency(value, currency, locale=locale(), fraction_digits=2)
