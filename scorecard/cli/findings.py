@@ -42,6 +42,7 @@ def _rows(seen: Plan, found: list[Finding]) -> Iterator[dict[str, Any]]:
         yield {
             "rule": each.rule.id,
             "severity": each.severity.value,
+            "about": each.about.value,
             "key": each.key,
             "message": finding_words.message(seen, each),
             "mend": finding_words.mend(each),

@@ -258,9 +258,7 @@ POINT = {"date": "2026-06-30", "value": 1}
 MADE = Change("", CREATED, None, None, "dana", date(2025, 11, 1))
 
 
-@pytest.mark.parametrize(
-    ("rule", "changes", "keys"),
-    [
+MOVES = [
         ("target_moved", [moved("win", "measure.target", 97, 95, "02-01")], ["win"]),
         ("target_moved", [moved("win", "measure.target", 97, 95, "2025-12-20")], []),
         ("target_moved", [moved("win", "measure.target", 97, 95, "01-01")], []),
@@ -291,10 +289,18 @@ MADE = Change("", CREATED, None, None, "dana", date(2025, 11, 1))
         ("cadence_moved", [moved("win", "cadence", "weekly", "monthly", "02-01")], ["win"]),
         ("cadence_moved", [moved("win", "cadence", None, "monthly", "02-01")], []),
         ("target_moved", [moved("gone", "measure.target", 97, 95, "02-01")], []),
-    ],
-)  # fmt: skip
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "changes", "keys"), MOVES)
 def test_what_was_promised_must_stand_once_the_period_began(rule, changes, keys):
     assert said(rule, "grow < win", [MADE, *changes], **GROW) == keys
+
+
+@pytest.mark.parametrize(("rule", "changes"), [row[:2] for row in MOVES if row[2]])
+def test_what_was_changed_before_the_period_began_has_not_moved(rule, changes):
+    earlier = [each._replace(on=date(2025, 12, 20)) for each in changes]
+    assert said(rule, "grow < win", [MADE, *earlier], **GROW) == []
 
 
 def test_a_new_node_is_set_up_on_its_first_day_and_promised_from_the_next():
@@ -399,13 +405,12 @@ def test_every_rule_has_a_key_of_its_own_and_says_what_to_do():
         assert rule.mend.sentence.endswith(".")
 
 
-def test_every_rule_is_drawn_above():
-    moves = {"target", "path", "floor", "bands", "policy", "weight", "ambition", "aggregation", "cadence"}
-    drawn = {row[0] for row in (*STRUCTURE, *QUALITY, *ACTING)}
-    assert set(RULES) == drawn | {f"{name}_moved" for name in moves} | {
-        "guardrail_gave_way",
-        "targets_too_easy",
-    }
+def test_every_rule_is_drawn_above_broken_and_kept():
+    drawn = [*STRUCTURE, *QUALITY, *ACTING]
+    broken, kept = ({row[0] for row in drawn if bool(row[3]) is found} for found in (True, False))
+    assert broken == kept
+    moves = {row[0] for row in MOVES if row[2]}
+    assert set(RULES) == broken | moves | {"guardrail_gave_way", "targets_too_easy"}
 
 
 def test_the_demo_plan_is_wrong_on_purpose_in_these_places():

@@ -403,7 +403,7 @@ def test_the_command_prints_what_programs_rely_on(app: Flask) -> None:
     assert answer.exit_code == 0, answer.output
     found = json.loads(answer.output)
     assert len(found) == 25
-    assert {*found[0]} >= {"rule", "severity", "key", "message", "mend", "waived_until"}
+    assert {*found[0]} >= {"rule", "severity", "about", "key", "message", "mend", "waived_until"}
     stale = next(each for each in found if each["rule"] == "stale")
     assert stale["message"].startswith("Its last value is of 30 Jun 2026")
     plain = run.invoke(args=["plan", "findings", "northwind", "--as-of", "2026-11-21"]).output
