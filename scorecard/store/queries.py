@@ -13,11 +13,11 @@ from scorecard.domain.schema import PlanFile
 from scorecard.domain.vocabulary import NodeKind
 from scorecard.graph.plan import Plan
 from scorecard.graph.structure import check
+from scorecard.store.audit import contradictions
 from scorecard.store.database import Database
 from scorecard.store.reading import find_plan, read_file
 from scorecard.store.replay import standing_plan
 from scorecard.store.rows import NODE, OBSERVATIONS, PLAN, SECTIONS
-from scorecard.store.tables import CHANGES
 
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "œ": "oe"})
 
@@ -111,9 +111,8 @@ def fsck(db: Database) -> list[Trouble]:
 def _troubles(connection: Connection, row: RowMapping) -> Iterator[Trouble]:
     for problem in check(read_file(connection, row)):
         yield Trouble(row["key"], " ".join(map(str, problem.at)), str(problem.fault))
-    revisions = select(CHANGES.c.revision).where(CHANGES.c.plan_id == row["id"]).order_by(CHANGES.c.revision)
-    if list(connection.scalars(revisions)) != list(range(1, row["revision"] + 1)):
-        yield Trouble(row["key"], "change", f"The changes do not lead from 1 to revision {row['revision']}.")
+    for sentence in contradictions(connection, row):
+        yield Trouble(row["key"], "change", sentence)
     tables = [(family.name, family.table.c.version, family.table.c.plan_id) for family in SECTIONS]
     observed = (OBSERVATIONS.name, OBSERVATIONS.c.revision, OBSERVATIONS.c.plan_id)
     for name, version, plan_id in (*tables, observed):

@@ -5,6 +5,7 @@ A plan takes nine SELECTs, however large it is: its row, seven tables and the ch
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from typing import Any, cast
 
@@ -15,7 +16,7 @@ from scorecard.domain.schema import NodeFields, ObservationFields, PlanFields, P
 from scorecard.domain.shape import Shape
 from scorecard.graph.plan import Plan, build, collector_paused
 from scorecard.store.points import read_points
-from scorecard.store.rows import NODE, OBSERVATIONS, PLAN, SECTIONS, TARGET, Family, Row, fields_of
+from scorecard.store.rows import NODE, OBSERVATIONS, PLAN, SECTIONS, TARGET, Family, Key, Row, fields_of
 
 Condition = ColumnElement[bool]
 
@@ -77,14 +78,24 @@ def read_nodes(connection: Connection, plan_id: int, keys: Sequence[str]) -> dic
 
 
 def read_observations(
-    connection: Connection, plan_id: int, nodes: Collection[str] | None = None
+    connection: Connection,
+    plan_id: int,
+    nodes: Collection[str] | None = None,
+    until: int | None = None,
 ) -> tuple[ObservationFields, ...]:
-    """Return the check-ins that stand with all that was said about them, of all nodes or of some."""
+    """Return the check-ins that stand, or stood at a revision, with all that was said about them.
+
+    Parameters:
+        nodes: those of some nodes only.
+        until: the revision after which nothing counts.
+    """
     columns = OBSERVATIONS.c
     wanted = select(columns.value, columns.word, *(columns[name] for name in _SAID))
     order = wanted.where(columns.plan_id == plan_id).order_by(columns.id)
     if nodes is not None:
         order = order.where(columns.node.in_(nodes))
+    if until is not None:
+        order = order.where(columns.revision <= until)
     last = {row[2:5]: row for row in connection.execute(order).all()}
     said = [given for row in last.values() if (given := _said(*row))]
     return cast("tuple[ObservationFields, ...]", _many(ObservationFields).validate_python(said))
@@ -104,6 +115,18 @@ def _said(number: float | None, word: str | None, *rest: Any) -> dict[str, Any] 
         return None
     said = {name: each for name, each in zip(_SAID, rest, strict=True) if each is not None}
     return {**said, "value": word if number is None else number, "label": said["label"] or None}
+
+
+def read_places(connection: Connection, plan_id: int, family: Family) -> dict[Key, float]:
+    """Return where the rows of a family stand."""
+    columns = family.table.c
+    wanted = select(*(columns[name] for name in family.key), columns.position)
+    rows = connection.execute(wanted.where(columns.plan_id == plan_id))
+    return {tuple(_text(part) for part in row[:-1]): row[-1] for row in rows}
+
+
+def _text(part: object) -> str:
+    return part.isoformat() if isinstance(part, date) else str(part)
 
 
 def last_place(connection: Connection, family: Family, plan_id: int) -> float:

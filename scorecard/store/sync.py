@@ -1,14 +1,12 @@
 """Make the rows of a plan those of another file, in bulk and with as few changes as can be."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
-
-from sqlalchemy import select
 
 from scorecard.domain.schema import PlanFile
 from scorecard.domain.shape import Shape
 from scorecard.store.places import spread
-from scorecard.store.rows import PLAN, SECTIONS, Family, Key, head_of, image_of, key_of
+from scorecard.store.reading import read_places
+from scorecard.store.rows import PLAN, SECTIONS, Family, head_of, image_of, key_of
 from scorecard.store.work import RowChange, Work, difference
 
 
@@ -30,7 +28,7 @@ def _changes(
 ) -> Iterator[RowChange]:
     if before == after:
         return
-    places = _places(work, family)
+    places = read_places(work.connection, work.plan_id, family)
     old = {key_of(item): item for item in before}
     new = {key_of(item): item for item in after}
     for (key, item), place in zip(new.items(), spread([places.get(key) for key in new]), strict=True):
@@ -42,14 +40,3 @@ def _changes(
     for key, item in old.items():
         if key not in new:
             yield RowChange(family, key, {**image_of(item), "position": places[key]}, None)
-
-
-def _places(work: Work, family: Family) -> dict[Key, float]:
-    columns = family.table.c
-    wanted = select(*(columns[name] for name in family.key), columns.position)
-    rows = work.connection.execute(wanted.where(columns.plan_id == work.plan_id))
-    return {tuple(_text(part) for part in row[:-1]): row[-1] for row in rows}
-
-
-def _text(part: object) -> str:
-    return part.isoformat() if isinstance(part, date) else str(part)

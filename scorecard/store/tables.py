@@ -263,6 +263,7 @@ class ChangeRow(SQLModel, table=True):
     """One intent that changed a plan, named by the revision it made; never rewritten.
 
     `rows` holds every row it touched before and after, check-ins apart: those carry their revision.
+    `hash` is that of `chain.hash_of`: it seals the change, its check-ins and all changes before it.
     """
 
     __tablename__ = "change"
@@ -277,6 +278,7 @@ class ChangeRow(SQLModel, table=True):
     facts: dict[str, Any] = Field(sa_type=Json)
     rows: list[dict[str, Any]] = Field(sa_type=Json)
     undoes: int | None = None
+    hash: str
 
 
 class TouchedRow(SQLModel, table=True):

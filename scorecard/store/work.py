@@ -11,6 +11,7 @@ from scorecard.domain.schema import ObservationFields, PlanFile
 from scorecard.domain.shape import Shape
 from scorecard.domain.vocabulary import CycleState
 from scorecard.graph.plan import Plan
+from scorecard.store.chain import next_hash
 from scorecard.store.locks import refuse_node, refuse_row
 from scorecard.store.reading import last_place, read_file
 from scorecard.store.rows import (
@@ -226,7 +227,9 @@ class Work:
             return
         where = {"plan_id": self.plan_id, "revision": self.revision}
         rows = [row.as_json() for row in self.rows]
-        self.connection.execute(insert(CHANGES), {**where, "at": self.now, "rows": rows, **self._audit})
+        change = {**where, "at": self.now, "rows": rows, **self._audit}
+        linked = {**change, "hash": next_hash(self.connection, self.plan.key, change)}
+        self.connection.execute(insert(CHANGES), linked)
         if self.touched:
             touched = [{**where, "node": node} for node in sorted(self.touched)]
             self.connection.execute(insert(TOUCHED), touched)
