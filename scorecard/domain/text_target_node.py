@@ -6,6 +6,7 @@ from scorecard.domain.measure import AtLeast, AtMost, Between, Measure, Reach
 from scorecard.domain.schema import NodeFields
 from scorecard.domain.text_target import TextTarget, read_target
 from scorecard.domain.text_target_faults import Unread
+from scorecard.domain.text_target_words import CURRENCIES, DURATIONS
 from scorecard.domain.vocabulary import Cadence
 
 
@@ -18,11 +19,21 @@ def fitted(words: str, format_: str | None, cadence: Cadence | None) -> TextTarg
     read = read_target(words)
     if read.measure is None:
         return read
-    if format_ and read.format and format_ != read.format and (_is_unit(format_) or _is_unit(read.format)):
+    own = _unit(format_) if format_ else None
+    if own and read.format and own != read.format and (_is_unit(own) or _is_unit(read.format)):
         return TextTarget(words, why_unread=Unread.other_unit)
     if cadence and read.cadence and cadence is not read.cadence:
         return TextTarget(words, why_unread=Unread.other_cadence)
     return read
+
+
+def _unit(format_: str) -> str:
+    """Return the format that a word for a unit stands for, as duration:min for minutes."""
+    word = format_.casefold()
+    if word in DURATIONS:
+        return f"duration:{DURATIONS[word]}"
+    currency = CURRENCIES.get(format_.upper())
+    return f"currency:{currency}" if currency else "percent" if word in ("%", "pct") else format_
 
 
 def _is_unit(format_: str) -> bool:

@@ -30,6 +30,15 @@ def test_a_measure_that_is_there_is_never_replaced():
     assert taken_up(own) is own
 
 
+@pytest.mark.parametrize(
+    ("words", "unit"),
+    [("at most 7.5 min", "minutes"), ("at least 95%", "%"), ("at most €5", "EUR"), ("up to 3 days", "Days")],
+)
+def test_a_unit_may_be_written_as_a_word(words, unit):
+    assert taken_up(node(words, format=unit)).measure is not None
+    assert taken_up(node(words, format=unit)).format == unit
+
+
 @pytest.mark.parametrize("words", ["better than before", "TBD", "95%"])
 def test_words_that_cannot_be_read_change_nothing(words):
     vague = node(words)
