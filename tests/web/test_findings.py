@@ -58,12 +58,12 @@ def of(page: str, rule: str, name: str) -> str:
 
 def test_every_finding_says_where_why_and_how_to_mend_it(client: FlaskClient) -> None:
     page = client.get(FINDINGS).text
-    assert len(rows(page)) == 25
+    assert len(rows(page)) == 26
     row = of(page, "Stale", "Aided brand awareness")
     assert "Its last value is of 30 Jun 2026" in row
     assert 'href="/p/northwind/n/brand_awareness?as_of=2026-11-21"' in row
     assert 'href="/p/northwind/n/brand_awareness?as_of=2026-11-21#check-in"' in row
-    assert "17 warnings" in page
+    assert "18 warnings" in page
     assert "8 notes" in page
 
 
@@ -89,12 +89,12 @@ def test_a_link_goes_to_the_part_that_is_lacking(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("asked", "count"),
     [
-        ("severity=warning", 17),
+        ("severity=warning", 18),
         ("severity=error", 0),
         ("rule=stale", 2),
         ("rule=stale&unit=marketing", 1),
         ("unit=operations&rule=off_track_without_action", 5),
-        ("severity=nonsense&rule=nonsense&unit=nonsense", 25),
+        ("severity=nonsense&rule=nonsense&unit=nonsense", 26),
     ],
 )
 def test_the_address_narrows_the_findings(client: FlaskClient, asked: str, count: int) -> None:
@@ -106,8 +106,8 @@ def test_the_address_narrows_the_findings(client: FlaskClient, asked: str, count
 
 def test_the_navigation_and_the_scorecard_count_what_is_open(client: FlaskClient) -> None:
     for page in ("scorecard", "tree", "alignment", "findings", "n/revenue"):
-        assert '<span class="nav-count">25</span>' in client.get(f"/p/northwind/{page}{STORY}").text, page
-    assert "17 warnings · 8 notes" in client.get(f"/p/northwind/scorecard{STORY}").text
+        assert '<span class="nav-count">26</span>' in client.get(f"/p/northwind/{page}{STORY}").text, page
+    assert "18 warnings · 8 notes" in client.get(f"/p/northwind/scorecard{STORY}").text
 
 
 def test_a_node_shows_its_own_findings(client: FlaskClient) -> None:
@@ -136,7 +136,7 @@ def test_a_waived_finding_counts_no_more_and_says_why_who_and_until_when(
     answer = client.post(WAIVE, data=GIVEN)
     assert (answer.status_code, answer.location) == (303, FINDINGS)
     page = client.get(FINDINGS).text
-    assert len(rows(page)) == 24
+    assert len(rows(page)) == 25
     waived = page.split('id="waived"')[1].split("</details>")[0]
     for said in (
         "One waived",
@@ -147,7 +147,7 @@ def test_a_waived_finding_counts_no_more_and_says_why_who_and_until_when(
         assert said in waived
     assert "is waived" in page
     assert "Undo" in page
-    assert '<span class="nav-count">24</span>' in page
+    assert '<span class="nav-count">25</span>' in page
     node = client.get(f"/p/northwind/n/brand_awareness{STORY}").text.split('id="node-findings"')[1]
     assert "One finding, waived" in node
     assert "“The survey is twice a year”" in node
@@ -164,11 +164,11 @@ def test_after_its_last_day_a_waived_finding_is_back(client: FlaskClient) -> Non
 def test_htmx_gets_the_findings_as_they_are_now_with_the_way_back(client: FlaskClient, db: Database) -> None:
     block = client.post(WAIVE, data=GIVEN, headers=HTMX).text
     assert block.lstrip().startswith('<div class="stack-y" id="findings">')
-    assert len(rows(block)) == 24
+    assert len(rows(block)) == 25
     assert "Undo" in block
     made = history.changes(db, "northwind", limit=1)[0]
     client.post("/p/northwind/undo", data={"revision": made.revision, "next": "/"})
-    assert len(rows(client.get(FINDINGS).text)) == 25
+    assert len(rows(client.get(FINDINGS).text)) == 26
 
 
 def test_the_filters_stay_where_a_waiver_was_written(client: FlaskClient) -> None:
@@ -180,7 +180,7 @@ def test_the_filters_stay_where_a_waiver_was_written(client: FlaskClient) -> Non
 def test_what_was_waived_can_count_again(client: FlaskClient) -> None:
     client.post(WAIVE, data=GIVEN)
     block = client.post(COUNT, data={"rule": "stale", "node": "brand_awareness"}, headers=HTMX).text
-    assert len(rows(block)) == 25
+    assert len(rows(block)) == 26
     assert 'id="waived"' not in block
 
 
@@ -190,7 +190,7 @@ CROWDED = {**GIVEN, "rule": "many_kpis", "node": "", "about": "unit", "part": "m
 def test_what_is_about_no_node_is_waived_too_and_can_be_taken_back(client: FlaskClient, db: Database) -> None:
     assert client.post(WAIVE, data=CROWDED).status_code == 303
     page = client.get(FINDINGS).text
-    assert len(rows(page)) == 24
+    assert len(rows(page)) == 25
     waived = page.split('id="waived"')[1].split("</details>")[0]
     assert "Marketing" in waived
     assert "You · until 31 Dec 2026" in waived
@@ -247,7 +247,7 @@ def test_a_waiver_that_is_refused_comes_back_with_what_was_typed(
     assert sentence in answer.text
     kept = GIVEN["until"] if "reason" in changed else GIVEN["reason"]
     assert f'value="{kept}"' in answer.text
-    assert len([row for row in rows(answer.text) if "waiver-row" not in row]) == 25
+    assert len([row for row in rows(answer.text) if "waiver-row" not in row]) == 26
 
 
 @pytest.mark.parametrize(
@@ -313,7 +313,7 @@ def test_the_history_tells_each_watched_field(db: Database) -> None:
 
 
 def test_changed_plans_are_looked_at_again(client: FlaskClient, db: Database) -> None:
-    assert len(rows(client.get(FINDINGS).text)) == 25
+    assert len(rows(client.get(FINDINGS).text)) == 26
     edit_node(
         db, "northwind", "website_visits", {"title": "Qualified enquiries"}, version=None, actor="sofia"
     )
@@ -402,13 +402,13 @@ def test_the_command_prints_what_programs_rely_on(app: Flask) -> None:
     answer = run.invoke(args=["plan", "findings", "northwind", "--as-of", "2026-11-21", "--json"])
     assert answer.exit_code == 0, answer.output
     found = json.loads(answer.output)
-    assert len(found) == 25
+    assert len(found) == 26
     assert {*found[0]} >= {"rule", "severity", "about", "key", "message", "mend", "waived_until"}
     stale = next(each for each in found if each["rule"] == "stale")
     assert stale["message"].startswith("Its last value is of 30 Jun 2026")
     plain = run.invoke(args=["plan", "findings", "northwind", "--as-of", "2026-11-21"]).output
     assert plain.splitlines()[0].split()[:3] == ["severity", "rule", "key"]
-    assert len(plain.splitlines()) == 26
+    assert len(plain.splitlines()) == 27
     refused = run.invoke(args=["plan", "findings", "nowhere"])
     assert refused.exit_code == 1
 
@@ -418,5 +418,5 @@ def test_a_large_plan_is_looked_through_by_the_first_who_asks(
 ) -> None:
     monkeypatch.setattr(finding_list, "AT_ONCE", 10)
     assert "nav-count" not in client.get(f"/p/northwind/tree{STORY}").text
-    assert '<span class="nav-count">25</span>' in client.get(FINDINGS).text
-    assert '<span class="nav-count">25</span>' in client.get(f"/p/northwind/tree{STORY}").text
+    assert '<span class="nav-count">26</span>' in client.get(FINDINGS).text
+    assert '<span class="nav-count">26</span>' in client.get(f"/p/northwind/tree{STORY}").text
