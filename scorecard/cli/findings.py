@@ -6,29 +6,28 @@ from typing import Any
 
 import click
 
-from scorecard.cli.plan import as_of_option, json_flag
+from scorecard.cli.options import PlanAt, as_of_option, json_flag, plan_argument
+from scorecard.cli.plan import judged
 from scorecard.cli.said import as_json, command, table
 from scorecard.graph.findings import findings as found_in
 from scorecard.graph.findings.rule import Finding
 from scorecard.graph.plan import Plan
 from scorecard.graph.rollup import rollup
-from scorecard.store import queries
 from scorecard.store.moves import moves
 from scorecard.web import finding_words
 from scorecard.web.reading import database
 
 
 @click.command("findings")
-@click.argument("plan_key", metavar="PLAN")
+@plan_argument
 @as_of_option
 @json_flag
 @command
-def findings(plan_key: str, as_of: date | None, as_rows: bool) -> None:
+def findings(asked: PlanAt, as_of: date | None, as_rows: bool) -> None:
     """Show what is wrong with a plan, the worst first; what is waived stands there with its last day."""
-    db = database()
-    seen = queries.load_plan(db, plan_key)
-    day = as_of or seen.today()
-    rows = list(_rows(seen, found_in(seen, rollup(seen, day), day, moves(db, plan_key))))
+    seen, day = judged(asked, as_of)
+    moved = moves(database(), asked.key, until=seen.revision)
+    rows = list(_rows(seen, found_in(seen, rollup(seen, day), day, moved)))
     if as_rows:
         as_json(rows)
         return

@@ -9,6 +9,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from scorecard.cli.options import PlanAt, as_of_option, json_flag, plan_argument
 from scorecard.cli.said import as_json, command, said, table
 from scorecard.domain.errors import NotFound
 from scorecard.domain.schema import PlanFields
@@ -28,23 +29,6 @@ ACTOR = "command"
 DEMO = Path("seeds/northwind.yaml")
 
 plan = AppGroup("plan", help="Plans in and out, and how they stand.")
-json_flag = click.option("--json", "as_rows", is_flag=True, help="Print JSON for programs.")
-
-
-class Day(click.ParamType[date]):
-    """A day on the command line, such as 2026-03-31."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Return the day, or end with a usage error."""
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"“{value}” is not a day; write it as 2026-03-31.", param, ctx)
-
-
-as_of_option = click.option("--as-of", type=Day(), help="Judge on this day instead of today.")
 
 
 @plan.command("list")
@@ -152,16 +136,16 @@ def _tell_counts(key: str, counts: Mapping[str, Any], dry_run: bool) -> None:
 
 
 @plan.command("export")
-@click.argument("plan_key", metavar="PLAN")
+@plan_argument
 @click.argument("file")
 @click.option("--format", "form", type=click.Choice([name for name, each in FORMATS.items() if each.write]))
 @command
-def export(plan_key: str, file: str, form: str | None) -> None:
+def export(asked: PlanAt, file: str, form: str | None) -> None:
     """Write a plan to FILE, its format by suffix; “-” writes to standard output."""
     if file == "-" and form is None:
         raise click.UsageError("With “-” name a --format.")
     known = form or format_of(file) or Path(file).suffix
-    data = write_file(queries.load_file(database(), plan_key), known)
+    data = write_file(asked.file(), known)
     if file == "-":
         click.echo(data, nl=False)
     else:
@@ -169,13 +153,13 @@ def export(plan_key: str, file: str, form: str | None) -> None:
 
 
 @plan.command("standings")
-@click.argument("plan_key", metavar="PLAN")
+@plan_argument
 @as_of_option
 @json_flag
 @command
-def standings(plan_key: str, as_of: date | None, as_rows: bool) -> None:
+def standings(asked: PlanAt, as_of: date | None, as_rows: bool) -> None:
     """Show how every node stands, in tree order."""
-    found, day = _judged(plan_key, as_of)
+    found, day = judged(asked, as_of)
     rows = standing_rows(found, rollup(found, day), day)
     if as_rows:
         as_json(rows)
@@ -185,14 +169,14 @@ def standings(plan_key: str, as_of: date | None, as_rows: bool) -> None:
 
 
 @plan.command("explain")
-@click.argument("plan_key", metavar="PLAN")
+@plan_argument
 @click.argument("key")
 @as_of_option
 @json_flag
 @command
-def explain(plan_key: str, key: str, as_of: date | None, as_rows: bool) -> None:
+def explain(asked: PlanAt, key: str, as_of: date | None, as_rows: bool) -> None:
     """Show where a score comes from, and the shortfall by leaf."""
-    found, day = _judged(plan_key, as_of)
+    found, day = judged(asked, as_of)
     standings = rollup(found, day)
     if key not in standings:
         raise NotFound(kind="node", key=key)
@@ -208,9 +192,10 @@ def explain(plan_key: str, key: str, as_of: date | None, as_rows: bool) -> None:
             table(tuple(row[part][0]), [[_shown(cell) for cell in each.values()] for each in row[part]])
 
 
-def _judged(plan_key: str, as_of: date | None) -> tuple[Plan, date]:
-    found = queries.load_plan(database(), plan_key)
-    return found, as_of or found.today()
+def judged(asked: PlanAt, as_of: date | None) -> tuple[Plan, date]:
+    """Return the plan that is asked for, and the day it is judged on."""
+    found = asked.plan()
+    return found, as_of or asked.day(found)
 
 
 def _shown(cell: object) -> object:

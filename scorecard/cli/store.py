@@ -7,7 +7,9 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from scorecard.cli.said import command, refuse
+from scorecard.cli.options import json_flag
+from scorecard.cli.said import as_json, command, refuse, table
+from scorecard.store import audit as chains
 from scorecard.store import queries, upgrade, upkeep
 from scorecard.web.reading import database
 
@@ -47,6 +49,35 @@ def fsck() -> None:
     if troubles:
         raise SystemExit(1)
     click.echo("All plans are sound.")
+
+
+@store.command("audit")
+@click.argument("plan_key", metavar="[PLAN]", required=False)
+@click.option("--head", "heads", multiple=True, metavar="HEX", help="A head kept elsewhere; may be repeated.")
+@json_flag
+@command
+def audit(plan_key: str | None, heads: tuple[str, ...], as_rows: bool) -> None:
+    """Follow the chain of every change; exit 1 where history is not as it was written.
+
+    Keep the heads that it prints elsewhere: with them an end that was cut off is found too.
+    """
+    found = chains.audit(database(), plan_key)
+    rows = [_audited(each) for each in found]
+    if as_rows:
+        as_json(rows)
+    else:
+        table(("plan", "revision", "head"), [(row["plan"], row["revision"], row["head"]) for row in rows])
+    troubles = [f"{each.plan}: {each.broken.sentence}" for each in found if each.broken]
+    troubles += [f"No chain holds the head {head}." for head in chains.missing(found, heads)]
+    for trouble in troubles:
+        click.echo(trouble, err=True)
+    if troubles:
+        raise SystemExit(1)
+
+
+def _audited(found: chains.Audited) -> dict[str, object]:
+    broken = found.broken.revision if found.broken else None
+    return {"plan": found.plan, "revision": found.revision, "head": found.head, "broken": broken}
 
 
 @store.command("backup")
