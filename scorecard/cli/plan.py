@@ -85,7 +85,7 @@ def load_demo() -> bool:
     path = Path(current_app.root_path) / DEMO
     read = read_file(path.read_bytes(), path.name)
     db = database()
-    if any(line.key == read.file.plan for line in queries.list_plans(db, archived=True)):
+    if any(line.key == read.file.plan for line in queries.list_plans(db, every=True)):
         return False
     create_plan(db, read.file, actor=ACTOR)
     return True

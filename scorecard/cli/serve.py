@@ -23,7 +23,7 @@ def serve(port: int) -> None:
     """Serve on this machine; in demo mode the first start loads the demo plan."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     check_start(app)
-    first = not queries.list_plans(database(), archived=True)
+    first = not queries.list_plans(database(), every=True)
     if first and app.config["SCORECARD_MODE"] == "demo":
         load_demo()
     click.echo(f"Open http://{HOST}:{port} in a browser; Ctrl+C ends it.")

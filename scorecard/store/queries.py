@@ -1,16 +1,12 @@
 """Questions to the database: a whole plan in a constant number of SELECTs, and the list of plans."""
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from sqlalchemy import Connection, RowMapping, func, select
 
 from scorecard.domain.errors import NotFound
-from scorecard.domain.formula import FUNCTIONS
 from scorecard.domain.schema import PlanFile
-from scorecard.domain.vocabulary import NodeKind
 from scorecard.graph.plan import Plan
 from scorecard.graph.structure import check
 from scorecard.store.audit import contradictions
@@ -19,17 +15,16 @@ from scorecard.store.reading import find_plan, read_file
 from scorecard.store.replay import standing_plan
 from scorecard.store.rows import NODE, OBSERVATIONS, PLAN, SECTIONS
 
-_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "œ": "oe"})
-
 
 class PlanLine(NamedTuple):
-    """A plan in the list of plans."""
+    """A plan in the list of plans; a draft names the plan it was taken from."""
 
     key: str
     title: str
     nodes: int
     revision: int
     archived: bool
+    draft_of: str | None
 
 
 class Trouble(NamedTuple):
@@ -67,38 +62,16 @@ def _found(connection: Connection, key: str) -> RowMapping:
     return row
 
 
-def list_plans(db: Database, archived: bool = False) -> list[PlanLine]:
-    """Return the plans by title, archived ones only where asked for."""
-    plans, nodes = PLAN.table.c, NODE.table.c
+def list_plans(db: Database, every: bool = False) -> list[PlanLine]:
+    """Return the plans by title; drafts and archived ones only where every one is asked for."""
+    plans, nodes, source = PLAN.table.c, NODE.table.c, PLAN.table.alias().c
     count = select(func.count()).where(nodes.plan_id == plans.id, nodes.archived.is_(False)).scalar_subquery()
-    statement = select(plans.key, plans.title, count, plans.revision, plans.archived)
-    if not archived:
-        statement = statement.where(plans.archived.is_(False))
+    draft_of = select(source.key).where(source.id == plans.branch_of).scalar_subquery()
+    statement = select(plans.key, plans.title, count, plans.revision, plans.archived, draft_of)
+    if not every:
+        statement = statement.where(plans.archived.is_(False), plans.branch_of.is_(None))
     with db.read() as connection:
         return [PlanLine(*row) for row in connection.execute(statement.order_by(plans.title, plans.key))]
-
-
-def free_key(plan: Plan, title: str, kind: NodeKind) -> str:
-    """Return a key made of a title that no node of the plan has; a title in other letters gives `kpi_1`."""
-    word = slug(title, kind.value)
-    if not word:
-        return _numbered(plan, str(kind), 1)
-    return word if word not in plan.nodes and word not in FUNCTIONS else _numbered(plan, word, 2)
-
-
-def slug(title: str, kind: str) -> str:
-    """Return a title as a key, led by the kind where it begins with a digit; "" for one in other letters."""
-    plain = unicodedata.normalize("NFKD", title.casefold().translate(_LETTERS))
-    words = re.findall(r"[a-z0-9]+", "".join(sign for sign in plain if not unicodedata.combining(sign)))
-    word = "_".join(words)[:60].strip("_")
-    return word if not word or word[0].isalpha() else f"{kind}_{word}"
-
-
-def _numbered(plan: Plan, stem: str, start: int) -> str:
-    number = start
-    while f"{stem}_{number}" in plan.nodes:
-        number += 1
-    return f"{stem}_{number}"
 
 
 def fsck(db: Database) -> list[Trouble]:

@@ -1,6 +1,6 @@
 """Cycles: the windows people plan for, and each one's way from draft to closed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, redirect, request
@@ -125,7 +125,7 @@ def _moved(plan: Plan, key: str, to: CycleState) -> str:
 
 def _done(plan: str, text: str, revision: int | None) -> Response:
     say(text, undo=(plan, revision) if revision else None)
-    return redirect(here("cycles.show", plan=plan), 303)  # type: ignore[return-value]
+    return redirect(here("cycles.show", plan=plan), 303)
 
 
 def _refused(plan: str, opened: str | None, refused: BadForm | Fault) -> ResponseReturnValue:
@@ -161,7 +161,7 @@ def _filled(fields: CycleFields) -> dict[str, object]:
 def _page(
     plan: str,
     opened: str | None = None,
-    typed: dict[str, object] | None = None,
+    typed: Mapping[str, object] | None = None,
     wrong: forms.Errors | None = None,
 ) -> Response:
     seen = view(plan)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,53 +12,18 @@ from scorecard.domain.errors import Conflict, Fault
 from scorecard.domain.schema import PlanFields
 from scorecard.files.formats import read_file
 from scorecard.files.remark import FileRefused, Read, Remark
-from scorecard.graph.diff import Change
 from scorecard.store import queries
 from scorecard.store.commands.imports import Imported, Preview, apply_import, preview_import
 from scorecard.web import errors, forms, uploads
-from scorecard.web.fields import KINDS, LABELS, said
+from scorecard.web.difference import SECTIONS, Group, groups
+from scorecard.web.fields import KINDS
 from scorecard.web.language import _, ngettext
-from scorecard.web.measures import own_unit
 from scorecard.web.reading import database
 from scorecard.web.render import page, say
 from scorecard.web.session import actor
 from scorecard.web.uploads import Upload
-from scorecard.web.wording import quantity
 
 pages = Blueprint("imports", __name__)
-
-SHOWN = 100
-"""Changes of one kind that a preview spells out."""
-
-SECTIONS = {
-    "nodes": "node",
-    "links": "link",
-    "observations": "observation",
-    "targets": "target",
-    "cycles": "cycle",
-    "units": "unit",
-    "people": "person",
-    "perspectives": "perspective",
-}
-
-
-class Line(NamedTuple):
-    """One change in words: what happens (a word of the diff), to what, and the field from and to."""
-
-    change: str
-    name: str
-    field: str = ""
-    before: str = ""
-    after: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The changes of one kind of thing; `more` are left unsaid."""
-
-    title: str
-    lines: list[Line]
-    more: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,58 +204,6 @@ def _counts(counts: Mapping[str, Any]) -> list[tuple[str, Mapping[str, int]]]:
 
 
 def _groups(found: Preview, read: Read) -> list[Group]:
-    """Return the changes by kind of thing, in words."""
-    nodes = {node.key: node for node in read.file.nodes}
-    names = {key: node.title for key, node in nodes.items()}
-    if not found.new:
-        known = queries.load_plan(database(), found.plan).nodes
-        names = {**{key: node.title for key, node in known.items()}, **names}
-    units = {key: own_unit(node) for key, node in nodes.items()}
-    by_kind: dict[str, list[Change]] = {kind: [] for kind in ("plan", *SECTIONS.values())}
-    for change in found.changes:
-        by_kind[change.kind].append(change)
-    return [
-        Group(
-            _(KINDS[kind]),
-            [_line(each, names, units) for each in changes[:SHOWN]],
-            max(len(changes) - SHOWN, 0),
-        )
-        for kind, changes in by_kind.items()
-        if changes
-    ]
-
-
-def _line(change: Change, names: Mapping[str, str], units: Mapping[str, str | None]) -> Line:
-    name = _name(change, names)
-    node = change.key.partition("@")[0].partition(">")[0]
-    if change.field is None:
-        given = change.after or change.before or {}
-        value = quantity(given["value"], units.get(node)) if "value" in given else ""
-        return Line(change.change, name, after=value if change.change == "added" else "")
-    label = _(LABELS[change.field]) if change.field in LABELS else change.field
-    if change.field == "archived":
-        return Line(change.change, name)
-    unit = units.get(node)
-    return Line(
-        change.change,
-        name,
-        label,
-        said(change.field, change.before, unit=unit),
-        said(change.field, change.after, unit=unit),
-    )
-
-
-def _name(change: Change, names: Mapping[str, str]) -> str:
-    """Return what a change is about by its title, a link by both ends, a value by its day."""
-    key = change.key
-    if change.kind == "link":
-        child, _sign, parent = key.partition(">")
-        parent = parent.partition(":")[0]
-        return f"{names.get(child, child)} → {names.get(parent, parent)}"
-    if change.kind in ("observation", "target"):
-        node, _sign, when = key.partition("@")
-        return f"{names.get(node, node)} · {when}"
-    if change.kind == "node":
-        return names.get(key, key)
-    given = change.after if isinstance(change.after, dict) else {}
-    return str(given.get("title") or given.get("name") or key)
+    """Return the changes by kind of thing, in words; titles and units are those of the file first."""
+    known = {} if found.new else queries.load_plan(database(), found.plan).nodes
+    return groups(found.changes, {**known, **{node.key: node for node in read.file.nodes}})

@@ -5,6 +5,7 @@ from flask import Flask
 from scorecard.web import (
     alignment,
     cycles,
+    drafts,
     errors,
     findings,
     formula_field,
@@ -26,6 +27,7 @@ PAGES = (
     alignment.pages,
     findings.pages,
     cycles.pages,
+    drafts.pages,
     node.pages,
     node_edit.pages,
     formula_field.pages,

@@ -110,7 +110,7 @@ def _month() -> int | None:
 
 def _free_plan_key(title: str) -> str:
     """Return a key made of a plan's title that no plan has."""
-    taken = {line.key for line in queries.list_plans(database(), archived=True)}
+    taken = {line.key for line in queries.list_plans(database(), every=True)}
     return free_key(title if latin(title) else "plan", "plan", taken)
 
 

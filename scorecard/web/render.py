@@ -169,5 +169,10 @@ def _shell() -> dict[str, object]:
     if wants_block():
         return {}
     db = current_app.extensions["scorecard"]
-    plans = queries.list_plans(db) if db.prepared else []
-    return {"toasts": toasts(), "plans": plans, "locale": locale()}
+    lines = queries.list_plans(db, every=True) if db.prepared else []
+    return {
+        "toasts": toasts(),
+        "plans": [line for line in lines if not line.archived and line.draft_of is None],
+        "draft_of": {line.key: line.draft_of for line in lines if line.draft_of is not None},
+        "locale": locale(),
+    }

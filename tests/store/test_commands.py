@@ -321,4 +321,4 @@ def test_an_archived_plan_is_read_only_and_off_the_list(db):
     with pytest.raises(PlanArchived):
         record(db, "p", seen(3), actor=ME)
     restore_plan(db, "p", actor=ME)
-    assert queries.list_plans(db) == [("p", "P", 2, 3, False)]
+    assert queries.list_plans(db) == [("p", "P", 2, 3, False, None)]

@@ -75,7 +75,7 @@ def move_cycle(
     Raises:
         NotFound, Conflict, NoSuchStep, CycleRuns, OpenWithin, ClosedAround, ReasonNeeded.
     """
-    with write(db, plan, _INTENTS.get(to, "begin_closing"), actor, reason) as work:
+    with write(db, plan, _INTENTS[to], actor, reason) as work:
         kept = work.found(CYCLE, (key,), version)
         cycle = cast(CycleFields, kept.fields)
         _refuse_step(work.plan, cycle, to, today or work.plan.today(), reason)
@@ -92,6 +92,7 @@ def move_cycle(
 _INTENTS = {
     CycleState.draft: "draft_cycle",
     CycleState.open: "open_cycle",
+    CycleState.closing: "begin_closing",
     CycleState.closed: "close_cycle",
 }
 
