@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from scorecard.domain.errors import N_
-from scorecard.domain.measure import Reach
+from scorecard.domain.flaw import Flaw, flaws
 from scorecard.domain.schema import NodeFields, PlanFile
 from scorecard.domain.text_target_node import taken_up
 from scorecard.files import core_yaml, strict_json
@@ -23,7 +23,15 @@ _GROW: Mapping[Syntax, Callable[[str], Marked]] = {"yaml": core_yaml.grow, "json
 
 _TOO_LARGE = N_("This file is larger than {most} MB.")
 _NOT_UTF8 = N_("This is not UTF-8; save the file in that encoding.")
-_NO_RANGE = N_("Baseline and target of “{key}” are the same: there is no way to go, so it has no score.")
+_FLAWS = {
+    Flaw.no_range: N_(
+        "Baseline and target of “{key}” are the same: there is no way to go, so it has no score."
+    ),
+    Flaw.due_before_start: N_("“{key}” is due before it starts: one of its two days is wrong."),
+    Flaw.sum_from_baseline: N_(
+        "The sum of “{key}” begins at 0 and its baseline does not: it reads behind until it has passed that."
+    ),
+}
 _UNREAD = N_("The target of “{key}” stays words: no number can be read from it for certain.")
 
 
@@ -83,8 +91,8 @@ def _with_target(node: NodeFields) -> NodeFields:
 
 def _warnings(file: PlanFile, marked: Marked) -> Iterable[Complaint]:
     for index, node in enumerate(file.nodes):
-        if isinstance(node.measure, Reach) and node.measure.baseline == node.measure.target:
-            yield Complaint(marked.offset(("nodes", index, "measure")), _NO_RANGE, {"key": node.key})
+        for flaw in flaws(node.measure, node.aggregate):
+            yield Complaint(marked.offset(("nodes", index, "measure")), _FLAWS[flaw], {"key": node.key})
         if node.target_text is not None and "measure" not in node.model_fields_set:
             yield Complaint(marked.offset(("nodes", index, "target_text")), _UNREAD, {"key": node.key})
 

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 from flask import request
 from pydantic import ValidationError
 
+from scorecard.domain.errors import N_
+from scorecard.domain.flaw import Flaw, flaws
 from scorecard.domain.measure import AtLeast, AtMost, Between, Milestone, proposed_floor
 from scorecard.domain.schema import Action, NodeFields, ObservationFields
 from scorecard.domain.text_target_node import taken_up
@@ -37,6 +39,15 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 
 _AT = {"floor_side": "measure.floor", "band_order": "measure.high", "judged_missing": "judged.status"}
 """Where the form says what is wrong with a node as a whole."""
+
+_FLAWS = {
+    Flaw.no_range: N_("Baseline and target are the same: there is no way to go."),
+    Flaw.due_before_start: N_("It cannot be due before it starts."),
+    Flaw.sum_from_baseline: N_(
+        "A sum begins at 0 with its window, so its baseline is 0. For a number that stands already, "
+        "take the last value of a period instead of the sum."
+    ),
+}
 
 T = TypeVar("T")
 
@@ -106,6 +117,8 @@ def changes(node: NodeFields) -> dict[str, Any]:
         fields = NodeFields.model_validate({**dict(node), **given})
     except ValidationError as error:
         raise BadForm(placed(error)) from None
+    if wrong := {f"measure.{flaw}": [_(_FLAWS[flaw])] for flaw in flaws(fields.measure, fields.aggregate)}:
+        raise BadForm(wrong)
     return {**given, **_read(fields)} if fields.target_text != node.target_text else given
 
 
@@ -140,9 +153,6 @@ def _measure(read: Reader) -> dict[str, Any] | None:
     found = {name: value for name in PARTS[kind] if (value := _part(read, name)) is not None}
     if "aim" in found:
         found["target"] = found.pop("aim")
-    if kind == "reach" and "target" in found and found.get("baseline") == found["target"]:
-        text = _("Baseline and target are the same: there is no way to go.")
-        read.errors.setdefault("measure.target", []).append(text)
     return {"kind": kind, **found}
 
 

@@ -208,14 +208,25 @@ def test_lines_are_counted_as_editors_count_them():
     assert problems("\ufeffplan: p\r\n# Größe 🙂\r\nnodes: 7\r\n") == ["3:8 “nodes” is a list, not 7."]
 
 
-def test_reach_without_a_way_to_go_is_accepted_with_a_warning():
+@pytest.mark.parametrize(
+    ("measure", "says"),
+    [
+        ("baseline: 5, target: 5",
+         "Baseline and target of “a” are the same: there is no way to go, so it has no score."),
+        ("baseline: 0, target: 5, start: 2026-07-01, due: 2026-06-30",
+         "“a” is due before it starts: one of its two days is wrong."),
+        ("baseline: 3, target: 5", "The sum of “a” begins at 0 and its baseline does not: "
+         "it reads behind until it has passed that."),
+        ("baseline: 0, target: 5, start: 2026-07-01, due: 2026-07-01", None),
+    ],
+)  # fmt: skip
+def test_a_measure_that_cannot_be_judged_is_accepted_with_a_warning(measure, says):
     text = (
-        "plan: p\nnodes:\n  - {key: a, kind: kpi, title: A, measure: {kind: reach, baseline: 5, target: 5}}\n"
+        "plan: p\nnodes:\n  - {key: a, kind: kpi, title: A, aggregate: sum,"
+        f" measure: {{kind: reach, {measure}}}}}\n"
     )
-    (warning,) = planfile.read(text.encode(), "plan.yaml").warnings
-    assert str(warning) == (
-        "plan.yaml:3:44: Baseline and target of “a” are the same: there is no way to go, so it has no score."
-    )
+    found = [str(each) for each in planfile.read(text.encode(), "plan.yaml").warnings]
+    assert found == ([] if says is None else [f"plan.yaml:3:60: {says}"])
 
 
 @pytest.mark.parametrize("value", [None, True, 7, -1.5, "x", "", [], [[]], {}, {"a": 1}], ids=repr)

@@ -39,6 +39,8 @@ RULES: Mapping[str, FindingRule] = {
         quality.stale,
         quality.target_past,
         quality.no_range,
+        quality.due_before_start,
+        quality.sum_from_baseline,
         quality.floor_on_target,
         alert.alert_crossed,
         ambition.targets_too_easy,

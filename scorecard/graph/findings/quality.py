@@ -272,6 +272,35 @@ def no_range(seen: Inspection) -> Iterator[Hit]:
 
 
 @rule(
+    N_("Due before it starts"),
+    Severity.error,
+    N_("It is due on {due} and starts on {start}: there is no day on which it could be reached."),
+    Mend(N_("Say until when, or from when, it is to be reached."), Page.edit, "measure.due"),
+)
+def due_before_start(seen: Inspection) -> Iterator[Hit]:
+    """Find measures whose window, their own or their cycle's, ends before it begins."""
+    for node in seen.nodes:
+        if node.measure is not None:
+            start, due = seen.plan.metrics[node.key].start, seen.plan.metrics[node.key].due
+            if start is not None and due is not None and due < start:
+                yield Hit(node.key, {"due": due, "start": start})
+
+
+@rule(
+    N_("Sum from a baseline"),
+    Severity.error,
+    N_("Its sum begins at 0 and its baseline does not, so it reads behind until the sum has passed that."),
+    Mend(N_("Count from 0, or take the last value instead of the sum."), Page.edit, "measure.baseline"),
+)
+def sum_from_baseline(seen: Inspection) -> Iterator[Hit]:
+    """Find sums, of the node or of what it reads, that are to go to a target from another number than 0."""
+    for node in seen.nodes:
+        metric = seen.plan.metrics.get(node.key)
+        if metric is not None and metric.reach and metric.running and metric.baseline != 0:
+            yield Hit(node.key)
+
+
+@rule(
     N_("Floor on the target"),
     Severity.warning,
     N_("Its floor is its target, so the smallest miss is already failure and it is never at risk."),
