@@ -19,7 +19,7 @@ from scorecard.domain.period import Period, period_of, previous
 from scorecard.domain.vocabulary import Aggregate, Cadence
 from scorecard.graph.metric import Metric
 from scorecard.graph.path import Points, between, until
-from scorecard.graph.plan import Plan
+from scorecard.graph.plan import Plan, collector_paused
 from scorecard.graph.values import Evidence, Until, aggregated, freshness
 
 FOR_EVER: Until = (None, None)
@@ -112,15 +112,18 @@ class Sheet:
 
     def points(self, key: str) -> Points:
         """Return the observations of a node that count on this sheet."""
+        if key not in self.plan.observations:
+            return ()
         if key not in self._points:
-            points = self.plan.observations.get(key, ())
+            points = self.plan.observations[key]
             self._points[key] = points[: until(points, self._last_day)]
         return self._points[key]
 
     def _know(self, wanted: Iterable[Cell]) -> None:
         """Compute cells, and before them all that they read."""
-        for cells in reversed(self._tasks(wanted)):
-            self._compute(cells)
+        with collector_paused():
+            for cells in reversed(self._tasks(wanted)):
+                self._compute(cells)
 
     def _tasks(self, wanted: Iterable[Cell]) -> list[list[Cell]]:
         """Return the cells to compute for those wanted, a formula's together and before those it reads.
@@ -170,27 +173,32 @@ class Sheet:
 
     def _compute(self, cells: Sequence[Cell]) -> None:
         """Compute a formula at once in all its periods; where it reads the past of its own, in turn."""
-        key, _ = cells[0]
-        alone = all(each == key for each, _ in cells)
-        if alone and all(read.key != key for read in self.plan.formulas[key].reads):
-            self._at_once(key, [period for _, period in cells])
+        if len(cells) == 1 or self._is_alone(cells):
+            self._at_once(cells[0][0], [period for _, period in cells])
             return
         for cell in sorted(cells, key=_period):
             self._in_turn(cell)
+
+    def _is_alone(self, cells: Sequence[Cell]) -> bool:
+        """Tell whether cells are of one formula, and of one that does not read its own past."""
+        key, _ = cells[0]
+        return key not in self.plan.formulas[key].keys and all(each == key for each, _ in cells)
 
     def _at_once(self, key: str, periods: Sequence[Period]) -> None:
         """Compute a formula in periods, all at once those in which nothing that it reads is missing."""
         formula, known = self.plan.formulas[key], self._values[key]
         columns = [self._column(key, read, periods) for read in formula.reads]
-        for column in columns:
-            if Missing in map(type, column):
-                for period, value in zip(periods, column, strict=True):
-                    if isinstance(value, Missing):
-                        known.setdefault(period, value)
-        whole = [place for place, period in enumerate(periods) if period not in known]
-        numbers: list[list[float]] = [[column[place] for place in whole] for column in columns]  # type: ignore[misc]
-        for place, result in zip(whole, evaluate_all(formula, numbers, len(whole), key), strict=True):
-            known[periods[place]] = result
+        lacking = [column for column in columns if Missing in map(type, column)]
+        for column in lacking:
+            for period, value in zip(periods, column, strict=True):
+                if isinstance(value, Missing):
+                    known.setdefault(period, value)
+        if lacking:
+            whole = [place for place, period in enumerate(periods) if period not in known]
+            columns = [[column[place] for place in whole] for column in columns]
+            periods = [periods[place] for place in whole]
+        numbers: Sequence[Sequence[float]] = columns  # type: ignore[assignment]  # without what is missing
+        known.update(zip(periods, evaluate_all(formula, numbers, len(periods), key), strict=True))
 
     def _in_turn(self, cell: Cell) -> None:
         """Compute one cell of formulas that read each other's past, first what it reads of theirs."""
@@ -209,9 +217,10 @@ class Sheet:
     def survey(self, key: str) -> Survey:
         """Return when what a formula reads was observed, looking first at the formulas below it."""
         if key not in self._surveys:
-            order, groups = self.plan.formula_order.__getitem__, sorted(self._unknown_below(key))
-            for _, group in groupby(sorted((order(each), each) for each in groups), key=_number):
-                self._look_at([each for _, each in group])
+            order = self.plan.formula_order.__getitem__
+            with collector_paused():
+                for _, group in groupby(sorted(self._unknown_below(key), key=order), key=order):
+                    self._look_at(sorted(group))
         return self._surveys[key]
 
     def _unknown_below(self, key: str) -> set[str]:
@@ -226,21 +235,31 @@ class Sheet:
 
     def _look_at(self, group: list[str]) -> None:
         """Survey a formula, or several that read each other through the lag and so share what they read."""
-        surveys = self._surveys
-        read = {read.key for key in group for read in self.plan.formulas[key].reads}.difference(group)
+        surveys, formulas = self._surveys, self.plan.formulas
+        alike = self._alike(group[0]) if len(group) == 1 else None
+        if alike is not None:
+            surveys[group[0]] = alike
+            return
+        read = {read.key for key in group for read in formulas[key].reads}.difference(group)
         for key in read:
             if key not in surveys:
                 surveys[key] = self._plain(key)
         below, own = [surveys[key] for key in sorted(read)], [self._plain(key) for key in group]
-        if len(below) == 1 and all(each.sums <= below[0].sums and not each.periods for each in own):
-            surveys.update(dict.fromkeys(group, below[0]))
-            return
         last = _joined(each.last for each in (*below, *own))
         periods, sums = tuple(sorted(last)), any(each.sums for each in (*below, *own))
         operands = _stalest(each.until for each in below if each.periods)
         for key, stood_over in zip(group, own, strict=True):
             fresh = _fresher(operands, stood_over.until) if stood_over.periods else operands
             surveys[key] = Survey(periods, last, fresh, sums)
+
+    def _alike(self, key: str) -> Survey | None:
+        """Return what is known of the one thing that a formula reads, where it holds for the formula too."""
+        reads = self.plan.formulas[key].reads
+        if len(reads) > 1 or key in self.plan.observations:
+            return None
+        below = self._surveys.get(reads[0].key) if reads else None
+        sums = self.plan.nodes[key].aggregate is Aggregate.sum
+        return None if below is None or (sums and not below.sums) else below
 
     def _plain(self, key: str) -> Survey:
         """Return when a node itself was observed, be it a formula or not."""
@@ -279,7 +298,7 @@ class Sheet:
 
     def _before_all(self, key: str, period: Period) -> bool:
         """Tell whether a period lies before everything that a formula reads."""
-        periods = self.survey(key).periods
+        periods = (self._surveys.get(key) or self.survey(key)).periods
         return not periods or period.end < periods[0].start
 
     def _column(self, key: str, read: Read, periods: Sequence[Period]) -> list[float | Missing]:
@@ -319,10 +338,6 @@ class Sheet:
 
 
 _NOTHING, _SUMS = Survey((), {}, FOR_EVER, False), Survey((), {}, FOR_EVER, True)
-
-
-def _number(place: tuple[int, str]) -> int:
-    return place[0]
 
 
 def _period(cell: Cell) -> Period:

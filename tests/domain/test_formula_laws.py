@@ -5,7 +5,7 @@ import operator
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scorecard.domain.formula import Lack, Missing, Read, evaluate, parse
@@ -72,6 +72,7 @@ def printed(tree: Tree, rank: int = 0) -> str:
     return f"{head}({', '.join(map(printed, parts))})"
 
 
+@settings(deadline=None)
 @given(trees)
 @example(("-", ("read", Read("a")), ("-", ("read", Read("b")), ("read", Read("c")))))
 @example(("/", ("read", Read("a")), ("*", ("read", Read("b")), ("read", Read("c")))))
@@ -92,6 +93,7 @@ periods = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(trees, periods)
 @example(("/", ("number", 1.0), ("*", ("read", Read("huge")), ("number", 10.0))), [PLAN, PLAN])
 @example(("min", ("number", 1.0), ("+", ("read", Read("huge")), ("read", Read("huge")))), [PLAN])

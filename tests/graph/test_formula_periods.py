@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scorecard.domain.formula import Lack, Missing
@@ -117,6 +117,7 @@ plans = st.builds(
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(plans, st.sampled_from([None, *Cadence]), st.integers(0, 365))
 def test_periods_at_once_are_as_one_by_one_in_whatever_order(plan, cadence, back):
     day = DAY - timedelta(days=back)
