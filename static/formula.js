@@ -92,9 +92,9 @@
     if (step && open) go(input, step);
     else if (event.key === "ArrowDown") suggest(input);
     else if (event.key === "Enter" && open && active(input)) choose(input, active(input));
-    else if (event.key === "Escape" && open) close(input);
+    else if (event.key === "Escape") close(input);
     else return;
-    event.preventDefault();
+    if (open || event.key !== "Escape") event.preventDefault();
   }
 
   // What is typed by a person asks for suggestions; what is typed for one, by choosing, does not.

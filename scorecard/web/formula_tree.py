@@ -40,7 +40,7 @@ WORDS: Mapping[str, str] = {
     "abs": N_("Size of"),
 }
 ALONE: Mapping[str, str] = {"-": N_("Difference"), "/": N_("Quotient")}
-"""What a sum or product of two is called where the second is taken away or divides."""
+"""What a sum or product is called where all but the first is taken away or divides."""
 
 
 class Move(NamedTuple):
@@ -177,8 +177,8 @@ class _Drawer:
     def _operation(self, part: Part) -> str:
         if part.kind not in WORDS:
             return ""
-        second = part.parts[1].lead if len(part.parts) == 2 else ""
-        return _(ALONE.get(second) or WORDS[part.kind])
+        others = {each.lead for each in part.parts[1:]}
+        return _(ALONE.get(others.pop(), "") or WORDS[part.kind]) if len(others) == 1 else _(WORDS[part.kind])
 
     def _operand(self, read: Read) -> Branch:
         """Return what was read, with its part in the change; a formula unfolds below."""
