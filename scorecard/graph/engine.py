@@ -4,7 +4,7 @@
 costs its own leaf and the way up, a changed structure the arrays of the cascade.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date
 from functools import partial
 from itertools import islice
@@ -40,9 +40,37 @@ class _Kept:
     """A table that is kept up with edits, and what that takes: `sheets` are the formulas by day."""
 
     def __init__(self, structure: Structure, table: Table) -> None:
-        self.table = table
+        self.structure, self.table = structure, table
         self.steps = Steps(structure, table)
         self._sheets: dict[date, Sheets] = {}
+
+    def judge(self, plan: Plan, rows: Iterable[int]) -> None:
+        """Judge leaves one by one on all days; closed ones are not frozen yet."""
+        for place, day in enumerate(self.table.days):
+            for row in rows:
+                put(self.steps, row, place, self.judged(plan, row, day))
+
+    def judged(self, plan: Plan, row: int, day: date) -> Standing:
+        """Return how a leaf stands."""
+        return judge(plan, self.structure.keys[row], day, self.sheets(plan, day) if plan.formulas else None)
+
+    def roll_up(self) -> None:
+        """Work out everything from leaves that have been judged."""
+        frozen = self.structure.frozen.row
+        freeze(self.structure, self.table, (0, int(np.searchsorted(frozen, self.structure.leaves))))
+        roll_up(self.structure, self.table, self.steps)
+
+    def climb(self, plan: Plan, rows: Iterable[int], day: int) -> list[int]:
+        """Judge leaves anew on a day, and work out all above them; return the rows that changed."""
+        steps, changed = self.steps, []
+        for row in rows:
+            if not (steps.frozen and steps.is_frozen(row, day)):
+                was = steps.was(row, day)
+                put(steps, row, day, self.judged(plan, row, self.table.days[day]))
+                now = steps.was(row, day)
+                if now != was:
+                    changed.append((row, was, now))
+        return steps.climb(changed, day, partial(roll_one, self.structure, self.table)) if changed else []
 
     def sheets(self, plan: Plan, day: date) -> Sheets:
         """Return the formulas of a plan on a day."""
@@ -81,29 +109,20 @@ class Engine:
         """Return the table of some days, made now where nobody asked for them lately."""
         with self._lock:
             found = self._kept.pop(days, None)
-            self._kept[days] = found or _Kept(self._structure, self._table(days))
+            self._kept[days] = found or self._worked_out(days)
             for old in [*islice(self._kept, max(0, len(self._kept) - TABLES_KEPT))]:
                 del self._kept[old]
             return self._kept[days]
 
-    def _table(self, days: tuple[date, ...]) -> Table:
-        structure, table = self._structure, empty_table(self._structure, days)
+    def _worked_out(self, days: tuple[date, ...]) -> _Kept:
+        structure, kept = self._structure, _Kept(self._structure, empty_table(self._structure, days))
         if self._leaves is None or len(self._moved) > MOST_MOVED:
             with collector_paused():
                 self._leaves, self._moved = leaves_of(self.plan, structure), set()
-        score_leaves(structure, table, inputs_on(self._leaves, structure, days))
-        self._judge(table, [*self._leaves.others, *self._moved])
-        freeze(structure, table, (0, int(np.searchsorted(structure.frozen.row, structure.leaves))))
-        roll_up(structure, table, Steps(structure, table))
-        return table
-
-    def _judge(self, table: Table, rows: Sequence[int]) -> None:
-        """Judge leaves one by one; closed ones are not frozen yet."""
-        for place, day in enumerate(table.days if rows else ()):
-            sheets = Sheets(self.plan, day)
-            for row in rows:
-                standing = judge(self.plan, self._structure.keys[row], day, sheets)
-                put(self._structure, table, row, place, standing)
+        score_leaves(structure, kept.table, inputs_on(self._leaves, structure, days))
+        kept.judge(self.plan, [*self._leaves.others, *self._moved])
+        kept.roll_up()
+        return kept
 
     def update(self, plan: Plan, touched: Collection[str], since: date | None = None) -> frozenset[str]:
         """Bring everything up to date with a later plan; return the nodes whose standing may be another.
@@ -114,7 +133,7 @@ class Engine:
         """
         with self._lock:
             before = self.plan
-            alike = _judged_alike(before, plan) and plan.contributions is before.contributions
+            alike = plan.contributions is before.contributions and _judged_alike(before, plan)
             if alike and all(_placed_alike(before, plan, key) for key in touched):
                 return self._move(plan, touched, since)
             self._rebuild(plan, touched)
@@ -122,32 +141,20 @@ class Engine:
 
     def _move(self, plan: Plan, touched: Collection[str], since: date | None) -> frozenset[str]:
         """Take over values alone: judge the leaves that read them, and climb from those that changed."""
-        self.plan = plan
-        rows = [self._structure.rows[key] for key in _reading(plan, touched) if key in self._structure.rows]
-        changed = set(rows)
-        rows = [row for row in rows if row < self._structure.leaves]
+        self.plan, structure = plan, self._structure
+        reading = _reading(plan, touched) if plan.formulas else touched
+        changed = {structure.rows[key] for key in reading if key in structure.rows}
+        rows = [row for row in changed if row < structure.leaves]
         self._moved.update(rows)
         self._climbs += len(rows)
         for kept in self._kept.values():
             for place, day in enumerate(kept.table.days):
                 if since is None or day >= since:
-                    changed.update(self._climb(kept, rows, place))
+                    changed.update(kept.climb(plan, rows, place))
             if self._climbs > MOST_CLIMBS:
-                roll_up(self._structure, kept.table, kept.steps)
+                kept.roll_up()
         self._climbs = 0 if self._climbs > MOST_CLIMBS else self._climbs
-        return frozenset([self._structure.keys[row] for row in changed])
-
-    def _climb(self, kept: _Kept, rows: Iterable[int], day: int) -> list[int]:
-        steps, on = kept.steps, kept.table.days[day]
-        sheets, changed = kept.sheets(self.plan, on), []
-        for row in rows:
-            if not steps.is_frozen(row, day):
-                was = steps.was(row, day)
-                standing = judge(self.plan, self._structure.keys[row], on, sheets)
-                put(self._structure, kept.table, row, day, standing)
-                if steps.was(row, day) != was:
-                    changed.append((row, was))
-        return steps.climb(changed, day, partial(roll_one, self._structure, kept.table))
+        return frozenset([structure.keys[row] for row in changed])
 
     def _rebuild(self, plan: Plan, touched: Collection[str]) -> None:
         """Compile a plan whose structure is another, keeping what leaves are that nobody touched."""
@@ -162,21 +169,20 @@ class Engine:
         if len(anew) > MOST_MOVED:
             return
         for days, old in tables.items():
-            table = self._carried_over(structure, old, anew)
-            self._kept[days] = _Kept(self._structure, table)
+            self._kept[days] = self._carried_over(structure, old, anew)
 
-    def _carried_over(self, structure: Structure, old: Table, anew: Collection[str]) -> Table:
+    def _carried_over(self, structure: Structure, old: Table, anew: Collection[str]) -> _Kept:
         """Return a table under the new structure in which only some leaves are judged again."""
-        now, table = self._structure, empty_table(self._structure, old.days)
+        now, found = self._structure, _Kept(self._structure, empty_table(self._structure, old.days))
+        table = found.table
         rows = now.keys[: now.leaves]
         kept = [(row, structure.rows[key]) for row, key in enumerate(rows) if key not in anew]
         to, at = np.array(kept, np.intp).reshape(-1, 2).T
         table.gap[to], table.progress[to] = old.gap[at], old.progress[at]
         table.coverage[to], table.code[to] = old.coverage[at], old.code[at]
-        self._judge(table, [now.rows[key] for key in rows if key in anew])
-        freeze(now, table, (0, int(np.searchsorted(now.frozen.row, now.leaves))))
-        roll_up(now, table, Steps(now, table))
-        return table
+        found.judge(self.plan, [now.rows[key] for key in rows if key in anew])
+        found.roll_up()
+        return found
 
     def read(self, days: tuple[date, ...], keys: Iterable[str] | None, day: date) -> "Copy":
         """Return how nodes stand on one of some days; all of them, in no order, where `keys` is None."""
@@ -208,8 +214,9 @@ def compile(plan: Plan) -> Engine:
 
 def _judged_alike(before: Plan, after: Plan) -> bool:
     """Tell whether what holds for the whole plan is the same: its fields and its cycles."""
-    fields = before.fields is after.fields or before.fields == after.fields
-    return fields and (before.spans is after.spans or before.spans == after.spans)
+    if before.fields is not after.fields and before.fields != after.fields:
+        return False
+    return before.spans is after.spans or before.spans == after.spans
 
 
 _PLACE = attrgetter("archived", "lifecycle", "policy", "bands", "cycle", "grade")
@@ -226,7 +233,7 @@ def _placed_alike(before: Plan, after: Plan, key: str) -> bool:
 def _reading(plan: Plan, touched: Collection[str]) -> set[str]:
     """Return the nodes and all whose formulas read them, directly or not."""
     found = {key for key in touched if key in plan.nodes}
-    for key in tuple(found) if plan.formulas else ():
+    for key in tuple(found):
         if plan.feeds.succ[key]:
             found |= nx.descendants(plan.feeds, key)
     return found

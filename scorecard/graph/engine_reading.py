@@ -24,15 +24,15 @@ from scorecard.graph.plan import Plan
 from scorecard.graph.rollup import overridden
 
 
-def put(structure: Structure, table: Table, row: int, day: int, standing: Standing) -> None:
+def put(steps: Steps, row: int, day: int, standing: Standing) -> None:
     """Write how a leaf stands."""
-    score, progress = standing.score, standing.progress
+    score, progress, place = standing.score, standing.progress, row * steps.width + day
     code = STATUS_BYTE[standing.computed] | REASON_BYTE[standing.reason]
-    due = standing.reason is not Reason.not_due and table.taking_part[structure.cycle[row], day]
+    due = standing.reason is not Reason.not_due and steps.takes_part(row, day)
     code |= (DUE if due else 0) | (0 if score is None else SCORED | HAS_SCORE if due else HAS_SCORE)
-    table.gap[row, day] = 0.0 if score is None else 1.0 - score
-    table.progress[row, day] = 0.0 if score is None else nan if progress is None else clamp(progress)
-    table.coverage[row, day], table.code[row, day] = round(standing.coverage * WHOLE), code
+    steps.gap[place] = 0.0 if score is None else 1.0 - score
+    steps.progress[place] = 0.0 if score is None else nan if progress is None else clamp(progress)
+    steps.coverage[place], steps.code[place] = round(standing.coverage * WHOLE), code
 
 
 def standing_at(

@@ -39,16 +39,29 @@ from scorecard.graph.rollup import ALMOST, CRITICAL_WEIGHT, HALF
 _NONE = -1.0
 """In the place of a progress that is not there, when two are compared: NaN equals nothing."""
 
-
 MANY = 200
 """Beyond so many children arrays are quicker for one node, too."""
 
 
-class _Sums(NamedTuple):
-    """What the children of a node on a day add up to."""
+_Taken = tuple[int, float, int]
+"""The worst below: its byte, what it takes from the score, weighted, and its rank."""
 
-    covered: float
+ROWS_KEPT = 4_096
+"""Rows whose children are kept at hand: those that edits climbed through last."""
+
+_Slot = tuple[int, float, int, int]
+"""A child: where its days begin, its weight and rank, and where the days of its worst begin, -1 for none."""
+
+
+class _Sums(NamedTuple):
+    """What the children of a node on a day add up to, and which of them may be the worst below.
+
+    `share` is covered weight, `due` that of all who count, `total` that of those with a score, `known` that
+    of those with a progress; `found` is what each of the `worst` takes, and its rank.
+    """
+
     share: float
+    due: float
     total: float
     gap: float
     known: float
@@ -56,14 +69,19 @@ class _Sums(NamedTuple):
     behind: float
     off: float
     offs: int
+    worst: int
+    found: list[tuple[float, int]]
 
 
 Was = tuple[float, float, int, int, int, float, int]
-"""What the parents of a row read of it before it changed: gap and progress (-1 for none), coverage and
-code, then the worst below, what it takes, and its rank. For a leaf there is no worst below."""
+"""What the parents of a row read of it: gap and progress (-1 for none), coverage and code, then the worst
+below, what it takes, and its rank. For a leaf there is no worst below."""
 
-_Reason = tuple[int, float, Was]
-"""Why a row is worked out: a child that changed, its weight, and what it was."""
+_Reason = tuple[int, float, Was, Was]
+"""Why a row is worked out: a child that changed, its weight, what it was and what it is."""
+
+_Reasons = dict[int, list[_Reason | None]]
+"""The reasons of each row; None where more than score and status changed."""
 
 
 class Steps:
@@ -73,12 +91,13 @@ class Steps:
         self.width, self.leaves = len(table.days), structure.leaves
         self.start, self.child = _flat(structure.start), _flat(structure.child)
         self.weight, self.critical = _flat(structure.weight), _flat(structure.critical)
-        self.has_critical, self.ungraded = structure.has_critical, structure.ungraded
+        self.has_critical = structure.has_critical
+        self.shifting = not structure.ungraded
         self.up_start, self.up = _flat(structure.up_start), _flat(structure.up)
         self.up_weight, self.rank = _flat(structure.up_weight), _flat(structure.rank)
         self.way, self.cycle = _flat(structure.way), _flat(structure.cycle)
         self.on_track, self.at_risk = _flat(structure.bands[2]), _flat(structure.bands[3])
-        self.own_bands = structure.own_bands
+        self.bands = None if structure.own_bands else (self.on_track[0], self.at_risk[0])
         self.gap, self.progress = _flat(table.gap), _flat(table.progress)
         self.coverage, self.code = _flat(table.coverage), _flat(table.code)
         self.total, self.worst = _flat(table.total), _flat(table.worst)
@@ -87,155 +106,163 @@ class Steps:
         self.days, frozen = table.days, structure.frozen
         self.frozen = dict(zip(frozen.row.tolist(), frozen.since.tolist(), strict=True))
         self.taking_part = _flat(table.taking_part)
+        self._below: dict[int, list[_Slot]] = {}
 
     def is_frozen(self, row: int, day: int) -> bool:
         """Tell whether a closed node keeps its grade on a day."""
         since = self.frozen.get(row) if self.frozen else None
         return since is not None and self.days[day].toordinal() >= since
 
+    def takes_part(self, row: int, day: int) -> bool:
+        """Tell whether the cycle of a row holds a day."""
+        return bool(self.taking_part[self.cycle[row] * self.width + day])
+
     def climb(
-        self, changed: Iterable[tuple[int, Was]], day: int, roll: Callable[[int, int], None]
+        self, changed: Iterable[tuple[int, Was, Was]], day: int, roll: Callable[[int, int], None]
     ) -> list[int]:
         """Work out all that follows from rows that changed; return them and what changed above them.
 
         Parameters:
+            changed: rows with what they were and what they are.
             roll: works out a row of many children on a day.
         """
         found: list[int] = []
-        reasons: dict[int, _Reason | None] = {}
+        reasons: _Reasons = {}
         waiting: list[int] = []
-        for row, was in changed:
+        for row, was, now in changed:
             found.append(row)
-            self._rise(row, day, was, reasons, waiting)
+            self._rise(row, was, now, reasons, waiting)
         while waiting:
             row = heappop(waiting)
             if self.frozen and self.is_frozen(row, day):
                 continue
-            was, reason = self.was(row, day), reasons[row]
-            changed_to = reason and self._shift(row, day, was, reason)
-            if not changed_to:
+            before = self.was(row, day)
+            after = self._shifted(row, day, before, reasons[row])
+            if after is None:
                 (roll if self.start[row + 1] - self.start[row] > MANY else self.work_out)(row, day)
-                changed_to = self.was(row, day)
-            if changed_to != was:
+                after = self.was(row, day)
+            if after != before:
                 found.append(row)
-                self._rise(row, day, was, reasons, waiting)
+                self._rise(row, before, after, reasons, waiting)
         return found
 
-    def _rise(
-        self, row: int, day: int, was: Was, reasons: dict[int, _Reason | None], waiting: list[int]
-    ) -> None:
-        """Note for each parent of a row that it changed; one with several reasons is worked out anew."""
-        place = row * self.width + day
-        alike = was[3] == self.code[place] and was[2] == self.coverage[place]
+    def _rise(self, row: int, was: Was, now: Was, reasons: _Reasons, waiting: list[int]) -> None:
+        """Note for each parent of a row that it changed, and how, if in score and status alone."""
+        alike = was[2] == now[2] and not (was[3] ^ now[3]) & (SCORED | DUE)
         if alike and not was[3] & SCORED:
             return
         for slot in range(self.up_start[row], self.up_start[row + 1]):
             parent = self.up[slot]
-            if parent in reasons:
-                reasons[parent] = None
-            else:
-                reasons[parent] = (row, self.up_weight[slot], was) if alike else None
+            if parent not in reasons:
+                reasons[parent] = []
                 heappush(waiting, parent)
+            reasons[parent].append((row, self.up_weight[slot], was, now) if alike else None)
 
     def was(self, row: int, day: int) -> Was:
         """Return what the parents of a row read of it on a day."""
         place = row * self.width + day
         progress = self.progress[place]
-        progress = progress if progress == progress else _NONE
+        if progress != progress:
+            progress = _NONE
         gap, coverage, code = self.gap[place], self.coverage[place], self.code[place]
         if row < self.leaves:
             return gap, progress, coverage, code, 0, 0.0, 0
         above = place - self.above
-        return (
-            gap,
-            progress,
-            coverage,
-            code,
-            self.worst[above],
-            self.lost[above],
-            self.worst_rank[above],
-        )
+        return gap, progress, coverage, code, self.worst[above], self.lost[above], self.worst_rank[above]
+
+    def _shifted(self, row: int, day: int, had: Was, reasons: list[_Reason | None]) -> Was | None:
+        """Take over the changes of children one by one; return None where a row must be worked out."""
+        after: Was | None = had
+        for reason in reasons:
+            if after is None or reason is None or not self.shifting:
+                return None
+            after = self._shift(row, day, after, reason)
+        return after
 
     def _shift(self, row: int, day: int, had: Was, reason: _Reason) -> Was | None:
-        """Take over the score of one child that changed in nothing else; return None where that is not all.
+        """Take over score and status of one child that changed in nothing else; None where that is not all.
 
         Rounding adds up by 1e-16 a time, which is why an engine sums up everything anew now and then.
         """
-        if self.way[row] != AVERAGED or self.ungraded:
-            return None
-        child, weight, was = reason
-        place, at = row * self.width + day, child * self.width + day
-        above = place - self.above
+        child, weight, was, now = reason
         before, progress, coverage, code, worst, lost, rank = had
+        place = row * self.width + day
+        above = place - self.above
         total = self.total[above]
-        gap = before + weight * (self.gap[at] - was[0]) / total
-        if self._band(row, gap) != self._band(row, before):
+        gap = before + weight * (now[0] - was[0]) / total
+        gap = gap if gap > 0.0 else 0.0
+        band = self._band(row, gap)
+        if self.way[row] != AVERAGED or band != self._band(row, before):
             return None
-        self.gap[place] = gap = gap if gap > 0.0 else 0.0
-        if self.progress[at] != was[1]:
-            progress += weight * (self.progress[at] - was[1]) / total
-            self.progress[place] = progress
-        taken = self._taken(child, at, weight, was, worst, lost * total)
+        if was[3] != now[3] and (band == ON_TRACK or (band == AT_RISK and self.has_critical)):
+            return None
+        taken = self._taken(child, weight, was, now, worst, lost * total)
         if taken is _UNSURE:
-            self._put_worst(row, day, total)
-            worst, lost, rank = self.worst[above], self.lost[above], self.worst_rank[above]
-        elif taken is not None:
-            lost, rank = taken[0] / total, taken[1]
-            self.lost[above], self.worst_rank[above] = lost, rank
+            return None
+        if taken is not None:
+            worst, lost, rank = taken[0], taken[1] / total, taken[2]
+            self.worst[above], self.lost[above], self.worst_rank[above] = worst, lost, rank
+        progress += weight * (now[1] - was[1]) / total
+        self.gap[place], self.progress[place] = gap, progress
         return gap, progress, coverage, code, worst, lost, rank
 
     def _band(self, row: int, gap: float) -> int:
         """Return the status that the bands of a row give."""
-        place, score = row if self.own_bands else 0, 1.0 - gap
-        if score >= self.on_track[place]:
-            return ON_TRACK
-        return AT_RISK if score >= self.at_risk[place] else OFF_TRACK
+        on_track, at_risk = self.bands or (self.on_track[row], self.at_risk[row])
+        score = 1.0 - gap
+        return ON_TRACK if score >= on_track else AT_RISK if score >= at_risk else OFF_TRACK
 
-    def _taken(
-        self, child: int, at: int, weight: float, was: Was, worst: int, most: float
-    ) -> tuple[float, int] | None:
-        """Return what a changed child takes, and its rank, where that is now the most; None where it is not.
+    def _taken(self, child: int, weight: float, was: Was, now: Was, worst: int, most: float) -> _Taken | None:
+        """Return the worst below where that is now in or below a changed child; None where it stays as it is.
 
         `_UNSURE` where only a look at the other children can tell.
         """
-        taken = before = other = -1.0
-        rank = 0
+        before = taken = other = -1.0
         if was[3] & HEIGHT == worst:
-            taken, before, rank = weight * self.gap[at], weight * was[0], self.rank[child]
-        if child >= self.leaves:
-            below = at - self.above
-            deep = self.worst[below]
-            if deep > worst:
-                return _UNSURE
-            if deep == worst:
-                other = weight * self.lost[below]
-                if other > taken:
-                    taken, other, rank = other, taken, self.worst_rank[below]
-            if was[4] == worst:
-                before = max(before, weight * was[5])
-        if taken * _NEARLY > most and taken * _NEARLY > other:
-            return taken, rank
-        return _UNSURE if max(taken, before) >= most * _NEARLY else None
+            before = weight * was[0]
+        if was[4] == worst:
+            before = max(before, weight * was[5])
+        own, deep, rank = now[3] & HEIGHT, now[4], 0
+        top = own if own > deep else deep
+        if own == top:
+            taken, rank = weight * now[0], self.rank[child]
+        if deep == top:
+            other = weight * now[5]
+            if other > taken:
+                taken, other, rank = other, taken, now[6]
+        if top > worst or (top == worst and taken * _NEARLY > most):
+            return (top, taken, rank) if taken * _NEARLY > other else _UNSURE
+        near = before >= most * _NEARLY or (top == worst and taken >= most * _NEARLY)
+        return _UNSURE if near else None
 
     def work_out(self, row: int, day: int) -> None:
         """Work out a row that has children on a day."""
         place = row * self.width + day
-        gap, progress, self.coverage[place], code, _, total = self._verdict(row, day)
-        if code & REASON != NOT_DUE and self.taking_part[self.cycle[row] * self.width + day]:
-            code |= DUE | SCORED if total else DUE
-        self.gap[place], self.progress[place], self.code[place] = gap, progress, code
-        self._put_worst(row, day, total)
+        sums = self._sums(row, day)
+        self.gap[place], self.progress[place], self.coverage[place], code, _ = self._verdict(row, day, sums)
+        if code & REASON != NOT_DUE and self.takes_part(row, day):
+            code |= DUE | SCORED if sums.total else DUE
+        self.code[place] = code
+        most, rank = _largest(sums.found)
+        above = place - self.above
+        self.total[above], self.worst[above] = sums.total, sums.worst
+        self.lost[above], self.worst_rank[above] = most / sums.total if sums.total else 0.0, rank
 
     def rule(self, row: int, day: int) -> int:
         """Return what decides the status of a row that has children and a score."""
-        return self._verdict(row, day)[4]
+        place = row * self.width + day
+        status = self.code[place] & STATUS
+        if self.way[row] == AVERAGED and status == NO_DATA:
+            return 0
+        if self.way[row] == AVERAGED and status == self._band(row, self.gap[place]):
+            return BANDS
+        return self._verdict(row, day, self._sums(row, day))[4]
 
-    def _verdict(self, row: int, day: int) -> tuple[float, float, int, int, int, float]:
-        """Return gap, progress, coverage, the byte as far as it is the row's own, rule and weight."""
-        sums = self._sums(row, day)
+    def _verdict(self, row: int, day: int, sums: _Sums) -> tuple[float, float, int, int, int]:
+        """Return gap, progress, coverage, the byte as far as it is the row's own, and the rule."""
         if not sums.total:
-            return 0.0, 0.0, 0, NO_VALUE if sums.covered else NOT_DUE, 0, 0.0
-        coverage = round(sums.share / sums.covered)
+            return 0.0, 0.0, 0, NO_VALUE if sums.due else NOT_DUE, 0
+        coverage = round(sums.share / sums.due)
         if self.way[row] == AVERAGED:
             gap, reason = sums.gap / sums.total, 0
             progress = sums.progress / sums.known if sums.known else _NAN
@@ -245,36 +272,61 @@ class Steps:
         if coverage < HALF_COVERED:
             reason = LOW_COVERAGE
             severity, rule = (NO_DATA, 0) if severity == ON_TRACK else (severity, rule)
-        return gap, progress, coverage, severity | reason | HAS_SCORE, rule, sums.total
+        return gap, progress, coverage, severity | reason | HAS_SCORE, rule
 
     def _sums(self, row: int, day: int) -> _Sums:
-        width, codes, coverage = self.width, self.code, self.coverage
-        first, last = self.start[row], self.start[row + 1]
-        total = share = covered = summed = way = known = off = behind = 0.0
-        offs = 0
-        for child, weight in zip(
-            self.child[first:last].tolist(), self.weight[first:last].tolist(), strict=True
-        ):
-            place = child * width + day
+        codes, gaps, progresses, coverages = self.code, self.gap, self.progress, self.coverage
+        share = due = total = gap = known = way = behind = off = 0.0
+        offs = worst = 0
+        found: list[tuple[float, int]] = []
+        for at, weight, rank, deep in self._below.get(row) or self._slots(row):
+            place = at + day
             code = codes[place]
-            if not code & DUE:
-                continue
-            covered += weight
-            share += weight * coverage[place]
-            if not code & SCORED:
+            if code < SCORED:
+                due += weight if code & DUE else 0.0
                 continue
             total += weight
-            summed += weight * self.gap[place]
-            progress = self.progress[place]
+            lost = weight * gaps[place]
+            gap += lost
+            share += weight * coverages[place]
+            progress = progresses[place]
             if progress == progress:
                 known += weight
                 way += weight * progress
-            if code >= SCORED | AT_RISK:
+            height = code & HEIGHT
+            if height >= SCORED | AT_RISK:
                 behind += weight
-                if code >= SCORED | OFF_TRACK:
+                if height == SCORED | OFF_TRACK:
                     off += weight
                     offs += 1
-        return _Sums(covered, share, total, summed, known, way, behind, off, offs)
+            if height > worst:
+                worst, found = height, []
+            if height == worst:
+                found.append((lost, rank))
+            if deep >= 0:
+                height = self.worst[deep + day]
+                if height > worst:
+                    worst, found = height, []
+                if height == worst:
+                    found.append((weight * self.lost[deep + day], self.worst_rank[deep + day]))
+        return _Sums(share, due + total, total, gap, known, way, behind, off, offs, worst, found)
+
+    def _slots(self, row: int) -> list[_Slot]:
+        """Return what never changes of a row's children, and keep it for the next time."""
+        if len(self._below) == ROWS_KEPT:
+            self._below.clear()
+        here, width = slice(self.start[row], self.start[row + 1]), self.width
+        children = zip(self.child[here].tolist(), self.weight[here].tolist(), strict=True)
+        found = self._below[row] = [
+            (
+                child * width,
+                weight,
+                self.rank[child],
+                child * width - self.above if child >= self.leaves else -1,
+            )
+            for child, weight in children
+        ]
+        return found
 
     def _critical(self, row: int, day: int) -> bool:
         """Tell whether a critical child that counts is off track."""
@@ -283,35 +335,6 @@ class Steps:
             critical and self.code[child * self.width + day] >= SCORED | OFF_TRACK
             for child, critical in zip(self.child[first:last], self.critical[first:last], strict=True)
         )
-
-    def _put_worst(self, row: int, day: int, total: float) -> None:
-        """Write the worst status below, how much it takes from the score, and the first key that takes it."""
-        width, leaves, top = self.width, self.leaves, 0
-        found: list[tuple[float, int]] = []
-        first, last = self.start[row], self.start[row + 1]
-        for child, weight in zip(
-            self.child[first:last].tolist(), self.weight[first:last].tolist(), strict=True
-        ):
-            place = child * width + day
-            code = self.code[place]
-            if not code & SCORED:
-                continue
-            height = code & HEIGHT
-            if height >= top:
-                if height > top:
-                    top, found = height, []
-                found.append((weight * self.gap[place], self.rank[child]))
-            if child >= leaves:
-                below = place - self.above
-                deep = self.worst[below]
-                if deep >= top:
-                    if deep > top:
-                        top, found = deep, []
-                    found.append((weight * self.lost[below], self.worst_rank[below]))
-        most, rank = _largest(found)
-        above = row * width + day - self.above
-        self.total[above], self.worst[above] = total, top
-        self.lost[above], self.worst_rank[above] = most / total if found else 0.0, rank
 
     def _status(self, row: int, day: int, gap: float, sums: _Sums) -> tuple[int, int]:
         """Return the status of an average, and the rule that decides it."""
@@ -347,7 +370,7 @@ class Steps:
         return self.gap[place], progress, severity, BY_BEST if best else BY_WORST, reason
 
 
-_UNSURE = (-1.0, -1)
+_UNSURE: _Taken = (0, 0.0, 0)
 _NAN = float("nan")
 _NEARLY = 1.0 - 3e-9
 """What takes less than this part of the most is not near it, however both were rounded."""

@@ -74,13 +74,13 @@ def test_the_engine_gives_the_answers_of_the_specification(file, on):
 @many
 def test_every_cascade_rolls_up_alike_one_day_or_many_at_once(file, seed):
     mixed = random.Random(seed)
-    nodes = [node.model_copy(update=_varied(mixed)) for node in file.nodes]
+    nodes = [node.model_copy(update=varied(mixed)) for node in file.nodes]
     plan = build(file.model_copy(update={"nodes": tuple(nodes)}))
     on = [DAY, *MONTHS[15:21]] if seed % 2 else [DAY]
     assert differences(plan, compile(plan), on) == []
 
 
-def _varied(mixed):
+def varied(mixed):
     bands = Bands(on_track=mixed.uniform(0.5, 1), at_risk=mixed.uniform(0, 0.5))
     lifecycle = mixed.choice([Lifecycle.active] * 8 + [Lifecycle.draft])
     return {"bands": mixed.choice([None, bands]), "lifecycle": lifecycle}

@@ -1,5 +1,6 @@
 """Whichever way the engine takes, arrays or one node at a time, it gives the answers of the specification."""
 
+import random
 from unittest.mock import patch
 
 import pytest
@@ -13,7 +14,18 @@ from scorecard.graph.plan import build
 from scorecard.graph.renewal import renewed
 from scorecard.graph.rollup import rollup
 from tests import plans
-from tests.graph.test_engine import DAY, MONTHS, days, differences, grown, many, same, some
+from tests.graph.test_engine import (
+    DAY,
+    MONTHS,
+    days,
+    differences,
+    grown,
+    many,
+    same,
+    some,
+    varied,
+    with_values,
+)
 from tests.graph.test_laws import cascades
 
 ARRAYS, STEPS = 0, 10**9
@@ -38,6 +50,21 @@ def test_leaves_without_a_value_are_left_out_by_arrays_and_steps_alike(few, file
     plan = build(file.model_copy(update={"observations": spoken}))
     with patch.object(engine_rollup, "FEW", few):
         assert differences(plan, compile(plan), [DAY, MONTHS[0]]) == []
+
+
+@given(cascades(most=14), st.integers(0, 999))
+@many
+def test_statuses_that_change_back_and_forth_give_what_a_fresh_engine_gives(file, seed):
+    mixed = random.Random(seed)
+    nodes = tuple(node.model_copy(update=varied(mixed)) for node in file.nodes)
+    plan = build(file.model_copy(update={"nodes": nodes}))
+    engine, leaves = compile(plan), sorted(plan.leaves)
+    engine.standings([DAY])
+    for _ in range(12):
+        key = mixed.choice(leaves)
+        plan = with_values(plan, {key: {DAY: mixed.choice([0.0, 0.3, 0.75, 0.8, 0.9, 0.95, 1.0])}})
+        engine.update(plan, [key])
+        assert differences(plan, engine, [DAY]) == []
 
 
 def test_a_grown_plan_in_which_some_report_late_or_never_stands_alike():
