@@ -5,7 +5,15 @@ import json
 import sys
 from collections.abc import Sequence
 
-from bench import engine, graph, pages, server, storage  # noqa: F401  (importing a module of rows registers them)
+from bench import (  # noqa: F401  (importing a module of rows registers them)
+    engine,
+    formulas,
+    graph,
+    pages,
+    server,
+    shaped,
+    storage,
+)
 from bench.rows import Result, rows, run
 
 _VERDICT = {True: "ok", False: "miss", None: ""}

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from scorecard.domain.measure import Reach
+from scorecard.domain.measure import AtLeast, Reach
 from scorecard.domain.schema import LinkFields, NodeFields, ObservationFields, PlanFile
-from scorecard.domain.vocabulary import NodeKind
+from scorecard.domain.vocabulary import Cadence, NodeKind
 
 DAY = date(2026, 11, 21)
 
@@ -31,6 +31,23 @@ def ladder(steps: int) -> PlanFile:
         links += [(left, top), (right, top), (low, left), (low, right)]
         keys += [left, right, low]
     return _plan(keys[:-1], links, ["leaf"])
+
+
+def formula_chain(length: int) -> PlanFile:
+    """Return a plan of formulas of which each reads the next, and the last a measure."""
+    file = _plan([], [], ["leaf"])
+    formulas = (
+        NodeFields(
+            key=f"f{index}",
+            kind=NodeKind.kpi,
+            title=f"f{index}",
+            cadence=Cadence.monthly,
+            formula=f"f{index + 1} + 1" if index < length - 1 else "leaf + 1",
+            measure=AtLeast(target=1),
+        )
+        for index in range(length)
+    )
+    return file.model_copy(update={"nodes": (*file.nodes, *formulas)})
 
 
 def _plan(keys: Iterable[str], links: Iterable[tuple[str, str]], leaves: Sequence[str]) -> PlanFile:
