@@ -80,6 +80,14 @@ def _audited(found: chains.Audited) -> dict[str, object]:
     return {"plan": found.plan, "revision": found.revision, "head": found.head, "broken": broken}
 
 
+@store.command("reindex")
+@command
+def reindex() -> None:
+    """Make the values of all periods anew from the check-ins."""
+    upkeep.reindex(database())
+    click.echo("The values of all periods are made anew.")
+
+
 @store.command("backup")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Take the place of a file that is there.")

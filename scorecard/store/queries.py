@@ -11,6 +11,7 @@ from scorecard.graph.plan import Plan
 from scorecard.graph.structure import check
 from scorecard.store.audit import contradictions
 from scorecard.store.database import Database
+from scorecard.store.periods import differences
 from scorecard.store.reading import find_plan, read_file
 from scorecard.store.replay import standing_plan
 from scorecard.store.rows import NODE, OBSERVATIONS, PLAN, SECTIONS
@@ -91,3 +92,5 @@ def _troubles(connection: Connection, row: RowMapping) -> Iterator[Trouble]:
     for name, version, plan_id in (*tables, observed):
         if (connection.scalar(select(func.max(version)).where(plan_id == row["id"])) or 0) > row["revision"]:
             yield Trouble(row["key"], name, f"A row is newer than revision {row['revision']} of its plan.")
+    for (_, node), sentence in differences(connection, row["id"]):
+        yield Trouble(row["key"], f"node_period {node}", sentence)

@@ -29,6 +29,7 @@ from scorecard.store.tables import (
     LinkRow,
     NodeRow,
     ObservationRow,
+    PeriodRow,
     PersonRow,
     PerspectiveRow,
     PlanRow,
@@ -69,7 +70,7 @@ PARTS = (PERSPECTIVE, UNIT, PERSON, CYCLE)
 SECTIONS = (*PARTS, NODE, LINK, TARGET)
 FAMILIES = {family.name: family for family in (PLAN, *SECTIONS)}
 BY_SHAPE = {family.shape: family for family in SECTIONS}
-OBSERVATIONS = table_of(ObservationRow)
+OBSERVATIONS, PERIODS = table_of(ObservationRow), table_of(PeriodRow)
 
 
 def key_of(fields: Shape) -> Key:

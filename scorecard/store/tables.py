@@ -238,7 +238,7 @@ class ObservationRow(SQLModel, table=True):
 
     __tablename__ = "observation"
     __table_args__: ClassVar[Any] = (
-        Index(None, "plan_id", "node"),
+        Index(None, "plan_id", "node", "date"),
         Index(None, "plan_id", "revision"),
         {"sqlite_autoincrement": True},
     )
@@ -257,6 +257,22 @@ class ObservationRow(SQLModel, table=True):
     recorded_at: datetime = Field(sa_type=Instant)
     recorded_by: str
     revision: int
+
+
+class PeriodRow(SQLModel, table=True):
+    """What a node's check-ins of one period come to: an index of them, made anew from them at any time.
+
+    `period` is its first and last day, as ISO 8601 writes an interval. Rows lie in the order of their key,
+    so that those of one period are read together, however many periods there are.
+    """
+
+    __tablename__ = "node_period"
+    __table_args__: ClassVar[Any] = {"sqlite_with_rowid": False}
+
+    plan_id: int = Field(primary_key=True, foreign_key="plan.id")
+    period: str = Field(primary_key=True)
+    node: str = Field(primary_key=True)
+    value: float | None = None
 
 
 class ChangeRow(SQLModel, table=True):

@@ -19,11 +19,12 @@ from sqlalchemy.exc import DatabaseError
 from scorecard.domain.errors import N_, Refused
 from scorecard.store import upgrade
 from scorecard.store.database import Database
+from scorecard.store.periods import refill
 from scorecard.store.queries import fsck
 from scorecard.store.rows import OBSERVATIONS, PLAN
 from scorecard.store.tables import CHANGES, metadata
 from scorecard.store.triggers import drop_triggers, make_triggers
-from scorecard.store.unit_of_work import rebuild
+from scorecard.store.unit_of_work import rebuild, write
 
 SEAL = b"\nscorecard-backup sha256:%s\n"
 _SEAL_LENGTH = len(SEAL % (b"0" * 64))
@@ -99,6 +100,15 @@ def restore(db: Database, file: Path) -> Contents:
         _copy(source, target, shift)
         make_triggers(target)
         return _contents(target)
+
+
+def reindex(db: Database) -> None:
+    """Make the values of all periods anew from the check-ins; no plan gets a revision for it."""
+    with db.read() as connection:
+        keys = list(connection.scalars(select(PLAN.table.c.key)))
+    for key in keys:
+        with write(db, key, "reindex", "command", archived=True) as work:
+            refill(work.connection, work.plan_id)
 
 
 @contextmanager

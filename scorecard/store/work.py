@@ -11,8 +11,10 @@ from scorecard.domain.schema import ObservationFields, PlanFile
 from scorecard.domain.shape import Shape
 from scorecard.domain.vocabulary import CycleState
 from scorecard.graph.plan import Plan
+from scorecard.store import periods
 from scorecard.store.chain import next_hash
 from scorecard.store.locks import refuse_node, refuse_row
+from scorecard.store.points import Said
 from scorecard.store.reading import last_place, read_file
 from scorecard.store.rows import (
     BY_SHAPE,
@@ -74,7 +76,7 @@ class Work:
         self.now = datetime.now(UTC)
         self.rows: list[RowChange] = []
         self.touched: set[str] = set()
-        self.observed = 0
+        self.said: list[Said] = []
         self._audit: dict[str, Any] = {"intent": intent, "actor": actor, "reason": reason, "facts": {}}
 
     def about(self, subject: str | None, *, undoes: int | None = None, **facts: Any) -> None:
@@ -193,8 +195,9 @@ class Work:
             refuse_node(self.plan, node)
             self.touched.add(node)
         if rows:
-            self.connection.execute(insert(OBSERVATIONS), [self._observed(*row) for row in rows])
-            self.observed += len(rows)
+            written = [self._observed(*row) for row in rows]
+            self.connection.execute(insert(OBSERVATIONS), written)
+            self.said += [Said(*(row[name] for name in Said._fields)) for row in written]
 
     def _observed(self, seen: ObservationFields, value: float | str | None) -> dict[str, Any]:
         said = dict(seen) if value is not None else dict.fromkeys(ObservationFields.model_fields)
@@ -214,7 +217,7 @@ class Work:
     @property
     def has_changes(self) -> bool:
         """Tell whether anything was written."""
-        return bool(self.rows or self.observed)
+        return bool(self.rows or self.said)
 
     @property
     def written(self) -> Written:
@@ -225,6 +228,7 @@ class Work:
         """Write the audit row and raise the plan's revision; nothing, where nothing changed."""
         if not self.has_changes:
             return
+        self._keep_periods()
         where = {"plan_id": self.plan_id, "revision": self.revision}
         rows = [row.as_json() for row in self.rows]
         change = {**where, "at": self.now, "rows": rows, **self._audit}
@@ -236,6 +240,18 @@ class Work:
         plans = PLAN.table
         statement = update(plans).where(plans.c.id == self.plan_id)
         self.connection.execute(statement.values(revision=self.revision))
+
+    def _keep_periods(self) -> None:
+        """Bring the periods' values up to date: of nodes put together otherwise all of them are made anew."""
+        if any(row.family is PLAN and "fiscal_year_start" in (row.before or {}) for row in self.rows):
+            periods.refill(self.connection, self.plan_id)
+            return
+        anew = {row.key[0] for row in self.rows if row.family is NODE and _puts_together(row)}
+        if anew:
+            periods.refill(self.connection, self.plan_id, anew)
+        said = [each for each in self.said if each.node not in anew]
+        if said:
+            periods.follow(self.connection, self.plan_id, self.plan, said)
 
 
 def kept_of(family: Family, row: Row) -> Kept:
@@ -265,6 +281,11 @@ def difference(family: Family, key: Key, before: Image, after: Image) -> RowChan
 def _opens_a_cycle(row: RowChange) -> bool:
     closed, ends = CycleState.closed, (row.before or {}, row.after or {})
     return row.family is CYCLE and [each.get("state") == closed for each in ends] == [True, False]
+
+
+def _puts_together(row: RowChange) -> bool:
+    """Tell whether a node that was there has another cadence or aggregation now, or is gone."""
+    return row.before is not None and (row.after is None or bool(row.after.keys() & {"cadence", "aggregate"}))
 
 
 def _nodes_of(row: RowChange) -> set[str]:

@@ -151,6 +151,7 @@ def test_the_store_is_checked_and_an_old_database_is_refused(run: Run, app: Flas
     run("db", "check")
     run("plan", "demo")
     assert "sound" in run("store", "fsck").stdout
+    assert "anew" in run("store", "reindex").stdout
     with app.extensions["scorecard"].engine.begin() as connection:
         connection.exec_driver_sql("update alembic_version set version_num = '0000'")
     app.extensions["scorecard"].prepared = False
