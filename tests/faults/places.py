@@ -15,14 +15,20 @@ from scorecard.store.upgrade import upgrade
 @contextmanager
 def empty_database(server: str | None) -> Iterator[str]:
     """Give the address of a migrated database: a file in a folder of its own, or a schema on the server."""
+    with bare_database(server) as address:
+        with opened(address) as db:
+            upgrade(db)
+        yield address
+
+
+@contextmanager
+def bare_database(server: str | None) -> Iterator[str]:
+    """Give the address of a database without tables."""
     if server is None:
         with tempfile.TemporaryDirectory(prefix="faults-") as folder:
-            address = f"sqlite:///{Path(folder) / 'scorecard.db'}"
-            _upgrade(address)
-            yield address
+            yield f"sqlite:///{Path(folder) / 'scorecard.db'}"
     else:
         with own_schema(server) as address:
-            _upgrade(address)
             yield address
 
 
@@ -50,8 +56,3 @@ def own_schema(server: str) -> Iterator[str]:
         with engine.connect() as connection:
             connection.exec_driver_sql(f"DROP SCHEMA {name} CASCADE")
         engine.dispose()
-
-
-def _upgrade(address: str) -> None:
-    with opened(address) as db:
-        upgrade(db)
