@@ -137,7 +137,7 @@ def _limit_promise(metric: Metric, found: Evidence) -> Promise:
     measure = metric.measure
     assert isinstance(measure, _LIMITS)
     if metric.budget:
-        expected = _expected(metric, found.on, metric.target)
+        expected = _expected(metric, found, metric.target)
         return Promise(metric.target, floor_of(measure, metric.target, metric.percent), expected)
     target = _in_force(metric, found)
     return Promise(target, floor_of(measure, target, metric.percent))
@@ -147,7 +147,7 @@ _LIMITS = (AtLeast, AtMost)
 
 
 def _milestone_promise(metric: Metric, found: Evidence) -> Promise:
-    return Promise(1.0, None, _expected(metric, found.on, 1.0))
+    return Promise(1.0, None, _expected(metric, found, 1.0))
 
 
 def _reach_promise(metric: Metric, found: Evidence) -> Promise:
@@ -157,7 +157,7 @@ def _reach_promise(metric: Metric, found: Evidence) -> Promise:
         target = metric.target
     if target == metric.baseline:
         return Promise(target)
-    expected = _expected(metric, found.on, target)
+    expected = _expected(metric, found, target)
     return Promise(target, None, expected and expected * metric.stretch)
 
 
@@ -165,11 +165,15 @@ def _in_force(metric: Metric, found: Evidence) -> float | None:
     return target_on(metric, found.period.end if found.period else found.seen or found.on)
 
 
-def _expected(metric: Metric, day: date, target: float | None) -> float | None:
-    """Return the share of the way to a target that should be behind us, None where nobody can know yet."""
-    if not metric.path:
+def _expected(metric: Metric, found: Evidence, target: float | None) -> float | None:
+    """Return the share of the way to a target that should be behind us, None where nobody can know yet.
+
+    A way without a start begins with the first observation, of which no earlier day knows.
+    """
+    begun = metric.start is not None or metric.due is None or found.seen is not None
+    if not metric.path or not begun:
         return 1.0 if metric.due is None else None
-    height = along(metric.path, day)
+    height = along(metric.path, found.on)
     if not metric.drawn or target is None:
         return height
     return clamp(reach_progress(height, metric.baseline, target))

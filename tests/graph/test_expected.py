@@ -53,6 +53,15 @@ def test_expected_progress(drawn, cadence, seen, on, expected):
     assert stands(drawn, seen, on=on, cadence=cadence).expected == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("aggregate", ["last", "sum"])
+@pytest.mark.parametrize("cadence", [None, "monthly"])
+@pytest.mark.parametrize("drawn", ["reach 0 -> 10 due 12-31", "milestone due 12-31 path 10-31:0.5"])
+def test_no_day_before_the_first_observation_knows_when_that_will_be(drawn, cadence, aggregate):
+    before = stands(drawn, "06-30: 0.5", on="03-01", cadence=cadence, aggregate=aggregate)
+    assert before == stands(drawn, "", on="03-01", cadence=cadence, aggregate=aggregate)
+    assert (before.expected, before.reason) == (None, Reason.no_value)
+
+
 @pytest.mark.parametrize(
     ("seen", "on", "expected"),
     [("06-10: 600", "06-15", (5 + 15 / 30) / 12), ("06-10: 600", "07-05", 6 / 12)],
