@@ -71,6 +71,11 @@ def tried(plan: Plan, node: NodeFields) -> Plan:
     )
 
 
+def unobserved(plan: Plan, key: str) -> Plan:
+    """Return a plan without the observations of a node, which stand over what its formula comes to."""
+    return replace(plan, observations={each: seen for each, seen in plan.observations.items() if each != key})
+
+
 def _feeds(plan: Plan, key: str, formula: Formula) -> "nx.DiGraph[str]":
     """Return what feeds a node once it has this formula, and nothing else."""
     found = {key, *formula.keys}

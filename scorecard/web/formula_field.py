@@ -16,7 +16,7 @@ from scorecard.domain.schema import NodeFields
 from scorecard.domain.vocabulary import Cadence, NodeKind
 from scorecard.graph.plan import Plan
 from scorecard.graph.structure import Dangling, FormulaCircle
-from scorecard.graph.trial import readers_of, refuse_formula, tried
+from scorecard.graph.trial import readers_of, refuse_formula, tried, unobserved
 from scorecard.graph.unfolding import Unfolded, unfold
 from scorecard.web import errors
 from scorecard.web.formula_tree import said_missing, told
@@ -73,7 +73,10 @@ class Operand(NamedTuple):
 
 
 class Said(NamedTuple):
-    """What is said under a formula: the `fault` and where it is, or what it reads and comes to."""
+    """What is said under a formula: the `fault` and where it is, or what it reads and comes to.
+
+    `entered` tells that the node has numbers of its own, which stand over it in their periods.
+    """
 
     fault: str = ""
     pointed: Pointed | None = None
@@ -83,6 +86,7 @@ class Said(NamedTuple):
     value: str = ""
     lack: str = ""
     period: str = ""
+    entered: bool = False
 
 
 class Offer(NamedTuple):
@@ -127,7 +131,8 @@ def said(seen: View, typed: Mapping[str, str], key: str, wrong: Sequence[str] = 
 def _said(seen: View, text: str, typed: Mapping[str, str], key: str) -> Said:
     node = _node(seen.plan, typed, key).model_copy(update={"formula": text})
     try:
-        refuse_formula(seen.plan, node.key, parse(text))
+        formula = parse(text)
+        refuse_formula(seen.plan, node.key, formula)
     except FormulaError as fault:
         return _refused(fault, text, fault.position)
     except Dangling as fault:
@@ -136,7 +141,9 @@ def _said(seen: View, text: str, typed: Mapping[str, str], key: str) -> Said:
     except FormulaCircle as fault:
         word = str(fault.facts["path"]).split(" → ")[1]
         return _refused(fault, text, _place(text, word), len(word))
-    return _computed(seen, tried(seen.plan, node), node)
+    entered = node.key in seen.plan.observations and node.key not in formula.keys
+    plan = unobserved(seen.plan, node.key) if entered else seen.plan
+    return _computed(seen, tried(plan, node), node)._replace(entered=entered)
 
 
 def _node(plan: Plan, typed: Mapping[str, str], key: str) -> NodeFields:

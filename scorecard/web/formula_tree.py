@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import NamedTuple
 
 from scorecard.domain.errors import N_
@@ -137,8 +138,8 @@ class _Drawer:
         self.view, self.plan, self.unfolded = view, view.plan, unfolded
         self.unit = unit_of(view.plan, unfolded.key)
         self.good = upward(view.plan.nodes[unfolded.key])
-        shares = unfolded.shares
-        self.digits = telling([*shares.values(), unfolded.change.change or 0.0] if unfolded.change else [])
+        shares = unfolded.shares if all(map(isfinite, unfolded.shares.values())) else {}
+        self.digits = telling(shares.values())
         self.shares = {
             read: (share, bar)
             for (read, share), bar in zip(shares.items(), charts.balance([*shares.values()]), strict=True)
@@ -202,7 +203,7 @@ class _Drawer:
         if isinstance(now, Missing):
             return replace(row, lack=said_missing(now))
         row = replace(row, value=written(now, node, unit))
-        if then is None or isinstance(then, Missing):
+        if then is None or isinstance(then, Missing) or not isfinite(now - then):
             return row
         own = SHARE if isinstance(node.measure, Milestone) else unit
         moved = self._move(now - then, own, upward(node), telling([now - then]))

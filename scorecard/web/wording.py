@@ -6,7 +6,7 @@ from functools import lru_cache
 from math import floor, log10
 
 from babel.dates import format_date
-from babel.numbers import format_compact_currency, format_currency, format_decimal
+from babel.numbers import format_compact_currency, format_currency, format_decimal, format_scientific
 
 from scorecard.domain.errors import N_
 from scorecard.domain.measure import AtLeast, AtMost, Between, Measure, Milestone, Reach, Zones
@@ -99,6 +99,9 @@ ZONES: Mapping[str, str] = {
 
 NOTHING = "–"
 
+COUNTLESS = 1e15
+"""From here on a number is written with its power of ten: nobody counts the digits, and few are known."""
+
 SHARE = "share:done"
 """The unit of a milestone's values: the share done, written in percent."""
 
@@ -124,8 +127,10 @@ def points(change: float, digits: int = 0) -> str:
 
 def number(value: float, digits: int | None = None) -> str:
     """Write a number with the reader's separators: as many digits as it takes to tell it from its like."""
+    size = abs(value)
+    if size >= COUNTLESS:
+        return str(format_scientific(value, "0.##E0", locale=locale())).replace("-", "−")
     if digits is None:
-        size = abs(value)
         digits = 0 if value == int(value) or size >= 1000 else 1 if size >= 100 else 2
     pattern = "#,##0" + ("." + "#" * digits if digits else "")
     return _decimal(value, pattern, locale())
@@ -179,6 +184,8 @@ def unit_name(unit: str | None) -> str:
 
 
 def _money(value: float, currency: str) -> str:
+    if abs(value) >= COUNTLESS:
+        return f"{number(value)} {currency}"
     if abs(value) >= 100_000:
         shown = format_compact_currency(value, currency, locale=locale(), fraction_digits=2)
     else:
