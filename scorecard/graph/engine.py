@@ -7,8 +7,8 @@ costs its own leaf and the way up, a changed structure the arrays of the cascade
 from collections.abc import Collection, Iterable
 from datetime import date
 from functools import partial
-from itertools import islice
-from operator import attrgetter
+from itertools import compress, islice, repeat
+from operator import attrgetter, is_not
 from threading import RLock
 from typing import NamedTuple
 
@@ -89,11 +89,11 @@ class Engine:
     def __init__(self, plan: Plan) -> None:
         self._lock = RLock()
         self._kept: dict[tuple[date, ...], _Kept] = {}
-        self._compile(plan)
+        self._compile(plan, None)
 
-    def _compile(self, plan: Plan) -> None:
+    def _compile(self, plan: Plan, before: Structure | None) -> None:
         with collector_paused():
-            self.plan, self._structure = plan, structure_of(plan)
+            self.plan, self._structure = plan, structure_of(plan, before)
         self._leaves: Leaves | None = None
         self._moved: set[int] = set()
         self._climbs = 0
@@ -161,11 +161,12 @@ class Engine:
         before, structure, alike = self.plan, self._structure, _judged_alike(self.plan, plan)
         tables = {days: kept.table for days, kept in self._kept.items()}
         self._kept.clear()
-        self._compile(plan)
+        self._compile(plan, structure)
         if not alike:
             return
-        anew = {key for key in _reading(plan, touched) if key in plan.nodes}
-        anew |= {key for key in plan.leaves if plan.metrics[key] is not before.metrics.get(key)}
+        leaves = self._structure.keys[: self._structure.leaves]
+        now, was = map(plan.metrics.get, leaves), map(before.metrics.get, leaves)
+        anew = set(compress(leaves, map(is_not, now, was))) | _reading(plan, touched)
         if len(anew) > MOST_MOVED:
             return
         for days, old in tables.items():
@@ -176,11 +177,13 @@ class Engine:
         now, found = self._structure, _Kept(self._structure, empty_table(self._structure, old.days))
         table = found.table
         rows = now.keys[: now.leaves]
-        kept = [(row, structure.rows[key]) for row, key in enumerate(rows) if key not in anew]
-        to, at = np.array(kept, np.intp).reshape(-1, 2).T
+        at = np.fromiter(map(structure.rows.get, rows, repeat(-1)), np.intp, len(rows))
+        at[[now.rows[key] for key in anew if now.rows.get(key, now.leaves) < now.leaves]] = -1
+        to = np.flatnonzero(at >= 0)
+        at = at[to]
         table.gap[to], table.progress[to] = old.gap[at], old.progress[at]
         table.coverage[to], table.code[to] = old.coverage[at], old.code[at]
-        found.judge(self.plan, [now.rows[key] for key in rows if key in anew])
+        found.judge(self.plan, np.setdiff1d(np.arange(now.leaves), to).tolist())
         found.roll_up()
         return found
 

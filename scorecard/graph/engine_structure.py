@@ -8,8 +8,8 @@ never counts.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import chain
-from operator import attrgetter, itemgetter
+from itertools import chain, repeat
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -32,7 +32,12 @@ from scorecard.graph.engine_codes import (
 from scorecard.graph.plan import Plan
 
 AVERAGED, WORST, BEST = 0, 1, 2
-_WAYS = {Policy.mean: AVERAGED, Policy.judged: AVERAGED, Policy.worst: WORST, Policy.best: BEST}
+_WAYS: Mapping[Policy | None, int] = {
+    Policy.mean: AVERAGED,
+    Policy.judged: AVERAGED,
+    Policy.worst: WORST,
+    Policy.best: BEST,
+}
 
 _LOW = 40
 """Heights up to which all links are looked at together; beyond, a plan is walked node by node."""
@@ -128,7 +133,7 @@ class _Nodes(NamedTuple):
     measures: tuple[Measure | None, ...]
 
 
-_OF_A_NODE = attrgetter("key", "archived", "lifecycle", "policy", "bands", "cycle", "grade", "measure")
+_OF_A_NODE = itemgetter("key", "archived", "lifecycle", "policy", "bands", "cycle", "grade", "measure")
 _NONE = _Nodes((), (), (), (), (), (), (), ())
 LIMITS, WAYS, ZONES = 0, 1, 2
 """The families of measures: values held against limits, ways from a baseline to a target, and words."""
@@ -143,18 +148,19 @@ FAMILY: Mapping[type, int] = {
 }
 
 
-def structure_of(plan: Plan) -> Structure:
-    """Return the arrays of a plan's cascade."""
-    found = [each for each in map(_OF_A_NODE, plan.nodes.values()) if not each[1]]
+def structure_of(plan: Plan, before: Structure | None = None) -> Structure:
+    """Return the arrays of a plan's cascade; what is alike in those of an earlier one is not made again."""
+    found = [each for each in map(_OF_A_NODE, map(vars, plan.nodes.values())) if not each[1]]
     nodes = _Nodes(*zip(*found, strict=True)) if found else _NONE
-    places = {key: place for place, key in enumerate(nodes.keys)}
+    places = dict(zip(nodes.keys, range(len(found)), strict=True))
     leaf = np.fromiter(map(plan.leaves.__contains__, nodes.keys), np.bool_, len(found))
     links = _links(plan, nodes, places, leaf)
     height = _heights(plan, links, places, len(found))
     fan = np.bincount(links.parent, minlength=len(found))
-    usual = _WAYS[plan.fields.policy]
-    ways = np.array([usual if each is None else _WAYS[each] for each in nodes.policies], np.uint8)
-    families = np.array([FAMILY.get(type(measure), LIMITS) for measure in nodes.measures], np.uint8)
+    policies = {**_WAYS, None: _WAYS[plan.fields.policy]}
+    ways = np.fromiter(map(policies.__getitem__, nodes.policies), np.uint8, len(found))
+    kinds = map(type, nodes.measures)
+    families = np.fromiter(map(FAMILY.get, kinds, repeat(LIMITS)), np.uint8, len(found))
     order = np.lexsort((fan, ways, np.where(leaf, families, height), ~leaf))
     row_of = np.empty(len(found), np.int32)
     row_of[order] = np.arange(len(found), dtype=np.int32)
@@ -162,7 +168,7 @@ def structure_of(plan: Plan) -> Structure:
     frozen = _frozen(plan, nodes, row_of)
     blocks = blocks_of(height[order], ways[order], fan[order], frozen.row)
     ends = np.cumsum(np.bincount(families[leaf], minlength=len(set(FAMILY.values())))).tolist()
-    return _put_together(plan, nodes, order, ends, ways[order], links, blocks, frozen)
+    return _put_together(plan, nodes, order, ends, ways[order], links, blocks, frozen, before)
 
 
 def _put_together(
@@ -174,10 +180,12 @@ def _put_together(
     links: Links,
     blocks: Sequence[Block],
     frozen: Frozen,
+    before: Structure | None,
 ) -> Structure:
-    keys = tuple([nodes.keys[place] for place in order.tolist()])
-    by_rank = tuple(sorted(keys))
-    rows = {key: row for row, key in enumerate(keys)}
+    keys = tuple(map(nodes.keys.__getitem__, order.tolist()))
+    rows = dict(zip(keys, range(len(keys)), strict=True))
+    known = before is not None and before.rows.keys() == rows.keys()
+    by_rank = before.by_rank if before and known else tuple(sorted(keys))
     rank = np.full(len(keys) + 1, LAST_RANK)
     rank[np.fromiter(map(rows.__getitem__, by_rank), np.int32, len(keys))] = np.arange(len(keys))
     cycles = {key: place for place, key in enumerate((*plan.spans, None))}
@@ -233,15 +241,15 @@ def _links(plan: Plan, nodes: _Nodes, places: dict[str, int], leaf: Flags) -> Li
     parent = np.repeat(np.arange(len(found), dtype=np.int32), [*map(len, found)])
     rows = [*chain.from_iterable(found)]
     names, weights, marks = zip(*rows, strict=True) if rows else ((), (), ())
-    child = np.fromiter((places.get(name, -1) for name in names), np.int32, len(rows))
-    counting = np.array([each in _COUNTING for each in nodes.lifecycles], np.bool_)
+    child = np.fromiter(map(places.get, names, repeat(-1)), np.int32, len(rows))
+    counting = np.array([each is _ACTIVE or each is _CLOSED for each in nodes.lifecycles], np.bool_)
     counts = (child >= 0) & ~leaf[parent]
     counts[counts] = counting[child[counts]]
     weight, critical = np.array(weights, float), np.array(marks, np.bool_)
     return Links(parent[counts], child[counts], weight[counts], critical[counts])
 
 
-_COUNTING = frozenset((Lifecycle.active, Lifecycle.closed))
+_ACTIVE, _CLOSED = Lifecycle.active, Lifecycle.closed
 
 
 def _heights(plan: Plan, links: Links, places: dict[str, int], size: int) -> Places:
@@ -272,9 +280,13 @@ def _heights_one_by_one(plan: Plan, links: Links, places: dict[str, int], size: 
 
 def _frozen(plan: Plan, nodes: _Nodes, row_of: Places) -> Frozen:
     closed = [
-        (int(row_of[place]), plan.spans[cycle].end.toordinal() if cycle else 0, grade)
-        for place, (cycle, grade) in enumerate(zip(nodes.cycles, nodes.grades, strict=True))
-        if grade is not None and nodes.lifecycles[place] is Lifecycle.closed
+        (
+            int(row_of[place]),
+            plan.spans[cycle].end.toordinal() if (cycle := nodes.cycles[place]) else 0,
+            grade,
+        )
+        for place, grade in enumerate(nodes.grades)
+        if grade is not None and nodes.lifecycles[place] is _CLOSED
     ]
     closed.sort(key=itemgetter(0))
     nan = np.nan
