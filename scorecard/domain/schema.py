@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from scorecard.domain.errors import N_
 from scorecard.domain.formula import FormulaError, parse
 from scorecard.domain.measure import AtLeast, AtMost, Bands, Between, Measure
-from scorecard.domain.shape import Day, Flag, Key, Number, Sentence, Shape, Share, Text, Title, Word
+from scorecard.domain.shape import Day, Flag, Key, Number, Sentence, Shape, Share, Sign, Text, Title, Word
 from scorecard.domain.vocabulary import (
     Aggregate,
     Cadence,
@@ -240,7 +240,7 @@ class LinkFields(Shape):
     kind: LinkKind = LinkKind.contributes
     weight: Annotated[Number, Field(gt=0, le=1e9)] = 1.0
     critical: Flag = False
-    sign: Literal[1, -1] = 1
+    sign: Sign = 1
     lag: Annotated[int, Field(strict=True, ge=0, le=1000)] = 0
 
 

@@ -2,10 +2,10 @@
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from scorecard.domain.errors import N_
 
@@ -41,11 +41,20 @@ def _printable(text: str) -> str:
     return text
 
 
+def _no_flag(value: object) -> object:
+    if isinstance(value, bool):
+        raise PydanticKnownError("literal_error", {"expected": "1 or -1"})
+    return value
+
+
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 """A finite IEEE double; booleans and texts are not numbers."""
 
 Share = Annotated[Number, Field(ge=0, le=1)]
 """A part of the whole, 0..1."""
+
+Sign = Annotated[Literal[1, -1], BeforeValidator(_no_flag)]
+"""Which way an effect goes."""
 
 Day = Annotated[date, BeforeValidator(_day)]
 Flag = Annotated[bool, Field(strict=True)]
