@@ -34,6 +34,21 @@ def test_the_worked_example_is_what_the_tool_computes() -> None:
         for child in said.children
     ]
     assert computed == EXAMPLE
+    promised = re.findall(r"^\| `(\w+)` \| [\d.]+ \| ([^|]+) \| ([\d.]*) *\| [\d.]+ \| \d+ \|", README, re.M)
+    for key, promise, floor in promised:
+        measure, standing = plan.nodes[key].measure, found[key]
+        way = f"from {standing.baseline:g} to {standing.target:g}" if standing.baseline is not None else ""
+        assert promise == (way or f"at least {standing.target:g}"), measure
+        assert floor == ("" if standing.floor is None else f"{standing.floor:g}")
+    fix, response, monitoring = (
+        found[each] for each in ("first_time_fix", "callout_response", EXAMPLE[4][0])
+    )
+    misses = [1 - (each.progress or 0) for each in (fix, response)]
+    assert f"is {misses[0]:.3f} of the" in README
+    assert f"0.90 - 0.15 x {misses[0]:.3f} = {fix.score:.4f}: at risk" in README
+    assert f"{misses[1]:.2f} distances off" in README
+    assert f"0.75 x (2 - {misses[1]:.2f}) = {response.score:.4f}" in README
+    assert f"{monitoring.progress:.4f} / {monitoring.expected:.4f} = {monitoring.score:.4f}" in README
     assert f"/ 6 = {said.score:.4f}" in README
     assert f"gap of {100 * (said.gap or 0):.2f} points" in README
     assert (said.off_track_below, said.leaves_below, found["uptime_promise"].status) == (2, 5, "at_risk")

@@ -101,6 +101,7 @@ def test_any_two_periods_may_be_compared_backwards_too():
 def test_what_cannot_be_split_says_why_and_is_no_guess(formula, before, after, obstacle, lack):
     found = attributed(formula, before, after)
     assert (found.shares, found.method, found.obstacle) == ((), None, obstacle)
+    assert (found.change is None) is (obstacle is Obstacle.missing)
     assert found.missing.reason is lack.reason
     assert found.missing.key == lack.key
     assert found.obstacle.sentence.endswith(".")

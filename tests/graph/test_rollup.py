@@ -68,6 +68,25 @@ def test_coverage_withholds_green_and_nothing_else(drawing, score, coverage, sta
     assert (top.status, top.reason) == (status, reason)
 
 
+def test_coverage_is_rounded_like_scores():
+    # 0.1 + 0.7 of 1.6 are, as floats, just less than a half
+    found = roll("top < a[0.1]=1, b[0.7]=1, c[0.4]=?, d[0.4]=?")["top"]
+    assert (found.coverage, found.status) == (0.5, ON)
+
+
+def test_what_is_not_due_is_left_out_of_progress_too():
+    later = {"measure": {**_reach(), "start": day("07-02"), "due": day("12-31")}}
+    found = roll("top < a=0.9, b[9]", b=later, observed={"b": "06-30: 0.1"})
+    assert (found["b"].reason, found["b"].progress) == (Reason.not_due, pytest.approx(0.1))
+    assert (found["top"].progress, found["top"].score, found["top"].coverage) == (0.9, 0.9, 1.0)
+
+
+def test_a_child_without_a_colour_is_not_counted_among_those_not_on_track():
+    found = roll("top < mid[2] < a=1, b[2]=?; top < c=1")
+    assert (found["mid"].status, found["mid"].score) == (NONE, 1.0)
+    assert (found["top"].status, found["top"].rule) == (ON, Rule.bands)
+
+
 def test_coverage_is_passed_on_level_by_level():
     found = roll("top < a=1, mid < b=1, c=?, d=?, e=?")
     assert (found["mid"].coverage, found["mid"].reason) == (0.25, Reason.low_coverage)

@@ -207,6 +207,36 @@ def test_a_target_from_before_the_window_stays_in_force_until_the_next():
     assert (standing.target, standing.status) == (75, Status.on_track)
 
 
+FISCAL = {"fiscal_year_start": 2}
+QUARTER = {"cadence": "quarterly", "more": FISCAL}
+
+
+def test_the_periods_of_a_value_and_of_its_target_are_those_of_the_fiscal_year():
+    seen = "2025-11-10: 1, 01-20: 2, 02-10: 30"
+    for on, mean, target in (("01-31", 1.5, 5), ("02-20", 30, 7)):
+        standing = stands(
+            "at_least 9", seen, on=on, aggregate="mean", targets="01-31: 5, 04-30: 7", **QUARTER
+        )
+        assert (standing.value, standing.target) == (mean, target)
+    assert stands("at_least 9", seen, on="02-20", aggregate="sum", **QUARTER).value == 3
+
+
+def test_a_number_is_as_fresh_as_its_fiscal_quarter_and_the_next():
+    # seen in November to January, fresh through April and thirty days
+    assert stands("at_least 1", "01-20: 9", on="05-30", **QUARTER).reason is None
+    assert stands("at_least 1", "01-20: 9", on="05-31", **QUARTER).reason is Reason.stale
+
+
+def test_a_plan_to_date_goes_by_fiscal_quarters():
+    year = "reach 0 -> 100 start 2026-02-01 due 2027-01-31"
+    assert stands(year, "04-30: 25", on="04-30", **QUARTER).expected == pytest.approx(0.25)
+    assert stands(year, "07-31: 25", on="07-31", **QUARTER).expected == pytest.approx(0.5)
+
+
+def test_a_node_is_active_where_nothing_else_is_said():
+    assert plan("one").nodes["one"].lifecycle is Lifecycle.active
+
+
 def test_a_metric_without_a_target_shows_its_value_and_has_no_colour():
     found = roll("top < visits", observed={"visits": "06-30: 900"})["visits"]
     assert (found.value, found.status, found.reason) == (900, Status.no_data, Reason.no_target)
