@@ -51,7 +51,9 @@ COUNTED = ("added", "changed", "archived", "unchanged")
 class Change(NamedTuple):
     """One difference: a thing that came, went or changed in one field.
 
-    `change` is added, changed, archived, restored or removed; `field` is dotted into a measure or bands.
+    `change` is added, removed, archived, restored, moved, renamed, reowned, reweighted, retargeted, revalued,
+    or changed where no word is closer; `field` is dotted into a measure or bands. What moved has left one
+    parent for another, which its `field` names.
     """
 
     change: str
@@ -99,11 +101,50 @@ def named(item: Shape) -> str:
     return str(getattr(item, "key", getattr(item, "plan", "")))
 
 
+VERBS: Mapping[tuple[str, str], str] = {
+    **dict.fromkeys((("plan", "title"), ("person", "name")), "renamed"),
+    **{(kind, "title"): "renamed" for kind in ("perspective", "unit", "cycle", "node")},
+    **dict.fromkeys((("unit", "parent"), ("cycle", "parent"), ("person", "unit")), "moved"),
+    **{
+        ("node", f"measure.{field}"): "retargeted" for field in ("target", "low", "high", "commit", "stretch")
+    },
+    ("node", "owner"): "reowned",
+    ("link", "weight"): "reweighted",
+    ("target", "value"): "retargeted",
+    ("observation", "value"): "revalued",
+}
+"""What a change of a field is called, by the kind of thing it belongs to."""
+
+
 def diff(before: PlanFile, after: PlanFile) -> list[Change]:
     """Return how one plan becomes the other, section by section; order alone is no difference."""
     found = list(_fields("plan", _head(before), _head(after)))
     for section, kind in SECTIONS.items():
-        found += _section(kind, by_identity(getattr(before, section)), by_identity(getattr(after, section)))
+        old, new = by_identity(getattr(before, section)), by_identity(getattr(after, section))
+        if section == "links":
+            found += _moves(old, new)
+        found += _section(kind, old, new)
+    return found
+
+
+def _moves(old: dict[Hashable, Shape], new: dict[Hashable, Shape]) -> Iterator[Change]:
+    """Take out the links of nodes that left one parent for another, and tell each as one move."""
+    left, come = _of_cascade(old, new), _of_cascade(new, old)
+    for child, gone in left.items():
+        for was, now in zip(gone, come.get(child, ()), strict=False):
+            del old[identity(was)], new[identity(now)]
+            yield Change("moved", "node", child, "parent", was.parent, now.parent)
+            yield from _fields("link", was.model_copy(update={"parent": now.parent}), now)
+
+
+def _of_cascade(
+    links: Mapping[Hashable, Shape], others: Mapping[Hashable, Shape]
+) -> dict[str, list[LinkFields]]:
+    """Return by child the links of the cascade that others lack."""
+    found: dict[str, list[LinkFields]] = {}
+    for key, link in links.items():
+        if isinstance(link, LinkFields) and key not in others and family(link.kind) == "cascade":
+            found.setdefault(link.child, []).append(link)
     return found
 
 
@@ -141,13 +182,13 @@ def _fields(kind: str, old: Shape, new: Shape) -> Iterator[Change]:
     for field in {**first, **second}:
         was, now = first.get(field), second.get(field)
         if was != now:
-            yield Change(_verb(field, now), kind, named(old), field, was, now)
+            yield Change(_verb(kind, field, now), kind, named(old), field, was, now)
 
 
-def _verb(field: str, now: object) -> str:
-    if field != "archived":
-        return "changed"
-    return "archived" if now else "restored"
+def _verb(kind: str, field: str, now: object) -> str:
+    if field == "archived":
+        return "archived" if now else "restored"
+    return VERBS.get((kind, field), "changed")
 
 
 def _plain(item: Shape) -> dict[str, Any]:

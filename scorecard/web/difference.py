@@ -4,16 +4,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from scorecard.domain.errors import N_
 from scorecard.domain.schema import NodeFields
 from scorecard.graph.diff import Change
 from scorecard.graph.merging import Clash
+from scorecard.graph.plan import Plan
 from scorecard.web.fields import KINDS, LABELS, said
 from scorecard.web.language import _
 from scorecard.web.measures import own_unit
-from scorecard.web.wording import quantity
+from scorecard.web.wording import NOTHING, quantity
 
 SHOWN = 100
-"""Changes of one kind that are spelt out."""
+"""Changes of one kind that a page spells out."""
 
 SECTIONS = {
     "nodes": "node",
@@ -28,6 +30,22 @@ SECTIONS = {
 """The sections of a plan in the order in which readers look for changes."""
 
 
+WORDS: Mapping[str, tuple[str, str]] = {
+    "added": (N_("added"), "on_track"),
+    "removed": (N_("removed"), "off_track"),
+    "archived": (N_("archived"), "off_track"),
+    "restored": (N_("restored"), "on_track"),
+    "moved": (N_("moved"), "at_risk"),
+    "renamed": (N_("renamed"), "at_risk"),
+    "reowned": (N_("re-owned"), "at_risk"),
+    "reweighted": (N_("re-weighted"), "at_risk"),
+    "retargeted": (N_("re-targeted"), "at_risk"),
+    "revalued": (N_("value changed"), "at_risk"),
+    "changed": (N_("changed"), "at_risk"),
+}
+"""The word for each change of a diff, and the tone it is shown in."""
+
+
 class Line(NamedTuple):
     """One change in words: what happens (a word of the diff), to what, and the field from and to."""
 
@@ -36,6 +54,16 @@ class Line(NamedTuple):
     field: str = ""
     before: str = ""
     after: str = ""
+
+    @property
+    def word(self) -> str:
+        """Return what happens, in the reader's language."""
+        return _(WORDS[self.change][0])
+
+    @property
+    def tone(self) -> str:
+        """Return the tone of what happens."""
+        return WORDS[self.change][1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +75,47 @@ class Group:
     more: int
 
 
-def groups(changes: Iterable[Change], nodes: Mapping[str, NodeFields]) -> list[Group]:
-    """Return changes by kind of thing, in words; `nodes` give titles and units."""
-    names = _titles(nodes)
-    units = {key: own_unit(node) for key, node in nodes.items()}
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What changes are told with: the titles and units of nodes, and the plan where one is there to ask."""
+
+    names: Mapping[str, str]
+    units: Mapping[str, str | None]
+    plan: Plan | None
+
+    def title(self, kind: str, key: str | None) -> str:
+        """Return what a thing of some kind is called, its key where nothing is known of it."""
+        if key is None:
+            return NOTHING
+        if kind == "node" or self.plan is None:
+            return self.names.get(key, key)
+        if kind == "plan":
+            return self.plan.title
+        if kind == "person":
+            return self.plan.people[key].name if key in self.plan.people else key
+        section = next(name for name, each in SECTIONS.items() if each == kind)
+        parts: Mapping[str, Any] = getattr(self.plan, section)
+        return str(parts[key].title) if key in parts else key
+
+
+def groups(
+    changes: Iterable[Change],
+    nodes: Mapping[str, NodeFields],
+    plan: Plan | None = None,
+    shown: int = SHOWN,
+) -> list[Group]:
+    """Return changes by kind of thing, in words.
+
+    Parameters:
+        nodes: they give titles and units.
+        plan: gives the names of people, units and the like.
+        shown: changes of one kind that are spelt out.
+    """
+    known = _known(nodes, plan)
     by_kind: dict[str, list[Change]] = {kind: [] for kind in ("plan", *SECTIONS.values())}
     for change in changes:
         by_kind[change.kind].append(change)
-    return [_group(kind, found, names, units) for kind, found in by_kind.items() if found]
+    return [_group(kind, found, known, shown) for kind, found in by_kind.items() if found]
 
 
 class Ends(NamedTuple):
@@ -68,7 +129,8 @@ class Ends(NamedTuple):
 
 def ends(clash: Clash, nodes: Mapping[str, NodeFields]) -> Ends:
     """Return a clash in words; `nodes` give titles and units."""
-    name = _name(Change("", clash.kind, clash.key, after=clash.live or clash.draft), _titles(nodes))
+    about = Change("", clash.kind, clash.key, after=clash.live or clash.draft)
+    name = _name(about, _known(nodes, None))
     if clash.field is None:
         sides = (
             _("not there") if clash.base is None else _("as it was"),
@@ -97,40 +159,43 @@ def _end(field: str, end: Any, unit: str | None) -> str:
     )
 
 
-def _titles(nodes: Mapping[str, NodeFields]) -> dict[str, str]:
-    return {key: node.title for key, node in nodes.items()}
+def _known(nodes: Mapping[str, NodeFields], plan: Plan | None) -> Known:
+    titles = {key: node.title for key, node in nodes.items()}
+    return Known(titles, {key: own_unit(node) for key, node in nodes.items()}, plan)
 
 
-def _group(
-    kind: str, changes: list[Change], names: Mapping[str, str], units: Mapping[str, str | None]
-) -> Group:
-    lines = [_line(each, names, units) for each in changes[:SHOWN]]
+def _group(kind: str, changes: list[Change], known: Known, shown: int) -> Group:
+    lines = [_line(each, known) for each in changes[:shown]]
     return Group(_(KINDS[kind]), lines, len(changes) - len(lines))
 
 
-def _line(change: Change, names: Mapping[str, str], units: Mapping[str, str | None]) -> Line:
-    name = _name(change, names)
-    node = change.key.partition("@")[0].partition(">")[0]
+def _line(change: Change, known: Known) -> Line:
+    name = _name(change, known)
+    unit = known.units.get(change.key.partition("@")[0].partition(">")[0])
     if change.field is None:
         given = change.after or change.before or {}
-        value = quantity(given["value"], units.get(node)) if "value" in given else ""
+        value = quantity(given["value"], unit) if "value" in given else ""
         return Line(change.change, name, after=value if change.change == "added" else "")
-    label = _(LABELS[change.field]) if change.field in LABELS else change.field
     if change.field == "archived":
         return Line(change.change, name)
-    unit = units.get(node)
-    return Line(
-        change.change,
-        name,
-        label,
-        said(change.field, change.before, unit=unit),
-        said(change.field, change.after, unit=unit),
-    )
+    label = _(LABELS[change.field]) if change.field in LABELS else change.field
+    if change.field == "parent":
+        ends = (known.title(change.kind, end) for end in (change.before, change.after))
+        return Line(change.change, name, label, *ends)
+    ends = (_said(change, end, known.plan, unit) for end in (change.before, change.after))
+    return Line(change.change, name, label, *ends)
 
 
-def _name(change: Change, names: Mapping[str, str]) -> str:
+def _said(change: Change, end: Any, plan: Plan | None, unit: str | None) -> str:
+    """Write one end of a change; a value in the unit of its node."""
+    if change.kind in ("observation", "target") and change.field == "value":
+        return quantity(end, unit)
+    return said(str(change.field), end, plan, unit)
+
+
+def _name(change: Change, known: Known) -> str:
     """Return what a change is about by its title, a link by both ends, a value by its day."""
-    key = change.key
+    key, names = change.key, known.names
     if change.kind == "link":
         child, _sign, parent = key.partition(">")
         parent = parent.partition(":")[0]
@@ -138,7 +203,6 @@ def _name(change: Change, names: Mapping[str, str]) -> str:
     if change.kind in ("observation", "target"):
         node, _sign, when = key.partition("@")
         return f"{names.get(node, node)} · {when}"
-    if change.kind == "node":
-        return names.get(key, key)
-    given = change.after if isinstance(change.after, dict) else {}
-    return str(given.get("title") or given.get("name") or key)
+    given = change.after if isinstance(change.after, dict) else change.before
+    given = given if isinstance(given, dict) else {}
+    return names.get(key) or str(given.get("title") or given.get("name") or known.title(change.kind, key))

@@ -160,7 +160,7 @@ def _compared(draft: str, choices: Mapping[str, Side], trouble: str = "") -> Res
         source=source,
         found=found,
         questions=[_question(clash, nodes, choices) for clash in found.merged.clashes],
-        groups=groups(diff(found.live, found.merged.file), nodes),
+        groups=groups(diff(found.live, found.merged.file), nodes, seen.plan),
         moved=_moved(found),
         trouble=trouble,
     )

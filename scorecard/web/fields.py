@@ -12,9 +12,11 @@ from scorecard.domain.vocabulary import (
     Ambition,
     Cadence,
     Controllable,
+    CycleState,
     Lead,
     Level,
     Lifecycle,
+    LinkKind,
     MeasureType,
     NodeKind,
     Policy,
@@ -76,6 +78,10 @@ LABELS: Mapping[str, str] = {
     "actions": N_("Actions"),
     "waivers": N_("Waivers"),
     "grade": N_("Grade"),
+    "grade.progress": N_("Final progress"),
+    "grade.score": N_("Final score"),
+    "grade.status": N_("Final status"),
+    "grade.learning": N_("Learning"),
     "weight": N_("Weight"),
     "critical": N_("Critical"),
     "sign": N_("Effect"),
@@ -87,6 +93,7 @@ LABELS: Mapping[str, str] = {
     "parent": N_("Part of"),
     "name": N_("Name"),
     "email": N_("E-mail"),
+    "roles": N_("Roles"),
     "start": N_("Start"),
     "end": N_("End"),
     "state": N_("State"),
@@ -127,7 +134,6 @@ STATUSES: Mapping[str, str] = {
 }
 
 _VOCABULARIES: Mapping[str, type[StrEnum]] = {
-    "kind": NodeKind,
     "level": Level,
     "lifecycle": Lifecycle,
     "lead": Lead,
@@ -137,6 +143,7 @@ _VOCABULARIES: Mapping[str, type[StrEnum]] = {
     "measure.ambition": Ambition,
     "controllable": Controllable,
     "policy": Policy,
+    "state": CycleState,
 }
 _NUMBERS = ("baseline", "target", "low", "high", "floor", "alert")
 _LONG = 120
@@ -159,11 +166,13 @@ def said(name: str, value: Any, plan: Plan | None = None, unit: str | None = Non
         return NOTHING
     if name == "measure.kind":
         return _(MEASURES[value])
-    if name == "judged.status":
+    if name in ("judged.status", "grade.status"):
         return _(STATUSES[value])
+    if name == "kind":
+        return word(LinkKind(value) if value in LinkKind.__members__ else NodeKind(value))
     if name in _VOCABULARIES:
         return word(_VOCABULARIES[name](value))
-    if name.startswith("bands.") or name == "confidence":
+    if name.startswith("bands.") or name in ("confidence", "grade.progress", "grade.score"):
         return percent(value)
     if plan is not None and (named := _named(name, value, plan)):
         return named
@@ -199,7 +208,7 @@ def _item(value: Any, unit: str | None) -> str:
     if isinstance(value, Mapping):
         if "date" in value and "value" in value:
             return f"{day_of(value['date'])}: {quantity(value['value'], unit)}"
-        return str(value.get("title") or value.get("name") or value.get("rule") or "")
+        return str(value.get("title") or value.get("name") or value.get("rule") or value.get("role") or "")
     return str(value)
 
 

@@ -205,5 +205,6 @@ def _counts(counts: Mapping[str, Any]) -> list[tuple[str, Mapping[str, int]]]:
 
 def _groups(found: Preview, read: Read) -> list[Group]:
     """Return the changes by kind of thing, in words; titles and units are those of the file first."""
-    known = {} if found.new else queries.load_plan(database(), found.plan).nodes
-    return groups(found.changes, {**known, **{node.key: node for node in read.file.nodes}})
+    plan = None if found.new else queries.load_plan(database(), found.plan)
+    known = plan.nodes if plan else {}
+    return groups(found.changes, {**known, **{node.key: node for node in read.file.nodes}}, plan)

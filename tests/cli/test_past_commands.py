@@ -138,3 +138,72 @@ def test_the_audit_misses_an_end_only_where_nobody_kept_the_head(app: Flask, db:
         connection.execute(text("UPDATE plan SET revision = 4"))
     run(app, "store", "audit")
     assert head in run(app, "store", "audit", "p", "--head", head, code=1).stderr
+
+
+def differences(app: Flask, *args: object) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads(run(app, "plan", "diff", *args, "--json").stdout)
+    return found
+
+
+def test_two_days_of_a_plan_are_told_apart(app: Flask, db: Database) -> None:
+    assert differences(app, "p@2026-03-01", "p@2026-03-02") == [
+        {"change": "archived", "kind": "node", "key": "grow", "field": "archived", "from": False, "to": True},
+        {"change": "archived", "kind": "node", "key": "win", "field": "archived", "from": False, "to": True},
+        {
+            "change": "renamed",
+            "kind": "node",
+            "key": "churn",
+            "field": "title",
+            "from": "Churn",
+            "to": "Loss",
+        },
+        {"change": "moved", "kind": "node", "key": "churn", "field": "parent", "from": "win", "to": "save"},
+        {
+            "change": "revalued",
+            "kind": "observation",
+            "key": "churn@2026-03-31",
+            "field": "value",
+            "from": 2.0,
+            "to": 8.0,
+        },
+    ]
+    assert differences(app, "p", "p@2026-03-02") == []
+
+
+def test_a_difference_is_told_in_words(app: Flask, db: Database) -> None:
+    shown = [
+        " ".join(line.split()) for line in run(app, "plan", "diff", "p@2026-03-01", "p").stdout.splitlines()
+    ]
+    assert shown == [
+        "",
+        "Nodes",
+        "change what field from to",
+        "archived Grow",
+        "archived Win",
+        "renamed Loss Title Churn Loss",
+        "moved Loss Part of Win Save",
+        "",
+        "Values",
+        "change what field from to",
+        "value changed Loss · 2026-03-31 Value 2 8",
+    ]
+    assert run(app, "plan", "diff", "p", "p").stdout == "Nothing differs.\n"
+
+
+def test_files_and_plans_are_compared_alike(app: Flask, db: Database, tmp_path: Path) -> None:
+    early, late = tmp_path / "early.yaml", tmp_path / "late.json"
+    run(app, "plan", "export", "p@2026-03-01", early)
+    run(app, "plan", "export", "p", late)
+    assert differences(app, early, late) == differences(app, "p@2026-03-01", "p")
+    assert differences(app, early, "p@2026-03-01") == differences(app, "p", late) == []
+
+
+@pytest.mark.parametrize("missing", ["nowhere", "nowhere@2026-03-01", "nowhere.yaml"])
+def test_what_is_not_there_is_refused(app: Flask, db: Database, missing: str) -> None:
+    assert "nowhere" in run(app, "plan", "diff", "p", missing, code=1).stderr
+
+
+def test_a_broken_file_is_refused_with_its_line(app: Flask, db: Database, tmp_path: Path) -> None:
+    path = tmp_path / "broken.yaml"
+    path.write_text("plan: p\nnodes: []\nmisson: none\n")
+    assert "broken.yaml:3" in run(app, "plan", "diff", path, "p", code=1).stderr

@@ -11,11 +11,12 @@ from scorecard.domain.schema import (
     LinkFields,
     NodeFields,
     ObservationFields,
+    PersonFields,
     PlanFile,
     TargetFields,
     UnitFields,
 )
-from scorecard.graph.diff import Change, Unfit, counts, diff, merge
+from scorecard.graph.diff import SECTIONS, Change, Unfit, counts, diff, merge
 from tests.plans import plans
 
 DAY = date(2026, 3, 31)
@@ -28,7 +29,7 @@ def node(key, **fields):
 
 
 def plan(*nodes, **sections):
-    return PlanFile(plan="p", title="P", nodes=nodes, **sections)
+    return PlanFile(plan="p", title="P", **{"nodes": nodes, **sections})
 
 
 BEFORE = plan(node("grow"), node("churn", measure=REACH), links=(LINK,))
@@ -44,7 +45,7 @@ BEFORE = plan(node("grow"), node("churn", measure=REACH), links=(LINK,))
         ),
         (
             plan(node("grow"), node("churn", measure={**REACH, "target": 12.0}), links=(LINK,)),
-            [Change("changed", "node", "churn", "measure.target", 10.0, 12.0)],
+            [Change("retargeted", "node", "churn", "measure.target", 10.0, 12.0)],
         ),
         (
             plan(node("grow", archived=True), node("churn", measure=REACH), links=(LINK,)),
@@ -53,7 +54,7 @@ BEFORE = plan(node("grow"), node("churn", measure=REACH), links=(LINK,))
         (
             plan(*BEFORE.nodes, links=(LINK.model_copy(update={"weight": 2.0, "critical": True}),)),
             [
-                Change("changed", "link", "churn>grow", "weight", 1.0, 2.0),
+                Change("reweighted", "link", "churn>grow", "weight", 1.0, 2.0),
                 Change("changed", "link", "churn>grow", "critical", False, True),
             ],
         ),
@@ -84,6 +85,95 @@ def test_what_came_and_went_is_told_whole():
         "from": None,
         "to": {"node": "churn", "date": "2026-03-31", "value": 1.0, "label": "EU"},
     }
+
+
+KIM, LEE = (PersonFields(key=key, name=key.title()) for key in ("kim", "lee"))
+OPS, HUB = UnitFields(key="ops", title="Ops"), UnitFields(key="hub", title="Hub")
+SEEN, TARGET = (
+    ObservationFields(node="churn", date=DAY, value=1),
+    TargetFields(node="churn", date=DAY, value=1),
+)
+
+
+@pytest.mark.parametrize(
+    ("section", "before", "after", "change"),
+    [
+        ("nodes", node("churn"), node("churn", title="Loss"), ("renamed", "node", "churn", "title")),
+        (
+            "nodes",
+            node("churn", owner="kim"),
+            node("churn", owner="lee"),
+            ("reowned", "node", "churn", "owner"),
+        ),
+        ("nodes", node("churn"), node("churn", tier=1), ("changed", "node", "churn", "tier")),
+        ("nodes", node("churn", archived=True), node("churn"), ("restored", "node", "churn", "archived")),
+        ("people", KIM, KIM.model_copy(update={"name": "Kim Lee"}), ("renamed", "person", "kim", "name")),
+        ("units", OPS, OPS.model_copy(update={"parent": "hub"}), ("moved", "unit", "ops", "parent")),
+        (
+            "observations",
+            SEEN,
+            SEEN.model_copy(update={"value": 2.0}),
+            ("revalued", "observation", "churn@2026-03-31", "value"),
+        ),
+        (
+            "targets",
+            TARGET,
+            TARGET.model_copy(update={"value": 2.0}),
+            ("retargeted", "target", "churn@2026-03-31", "value"),
+        ),
+    ],
+)
+def test_what_people_have_a_word_for_is_called_by_it(section, before, after, change):
+    first, second = (plan(**{"nodes": (), section: (each,)}) for each in (before, after))
+    assert [found[:4] for found in diff(first, second)] == [change]
+
+
+def linked(*links):
+    return plan(
+        *map(node, ("grow", "save", "win", "churn")), links=tuple(LinkFields(**each) for each in links)
+    )
+
+
+def test_a_node_that_left_one_parent_for_another_moved():
+    old = linked({"child": "churn", "parent": "grow", "weight": 2.0})
+    new = linked({"child": "churn", "parent": "save", "weight": 3.0, "kind": "supports"})
+    assert diff(old, new) == [
+        Change("moved", "node", "churn", "parent", "grow", "save"),
+        Change("changed", "link", "churn>save", "kind", "contributes", "supports"),
+        Change("reweighted", "link", "churn>save", "weight", 2.0, 3.0),
+    ]
+
+
+def test_of_several_parents_only_those_that_were_left_are_moved_from():
+    old = linked({"child": "churn", "parent": "grow"}, {"child": "churn", "parent": "win"})
+    new = linked({"child": "churn", "parent": "win"}, {"child": "churn", "parent": "save"})
+    assert [change[:4] for change in diff(old, new)] == [("moved", "node", "churn", "parent")]
+    more = linked(
+        {"child": "churn", "parent": "win"}, {"child": "churn", "parent": "save"}, LINK.model_dump()
+    )
+    assert [change[:3] for change in diff(new, more)] == [("added", "link", "churn>grow")]
+
+
+def test_arrows_come_and_go_since_they_have_no_parent_to_leave():
+    old = linked({"child": "churn", "parent": "grow", "kind": "drives"})
+    new = linked({"child": "churn", "parent": "save", "kind": "drives"})
+    assert [change.change for change in diff(old, new)] == ["added", "removed"]
+
+
+@settings(max_examples=25, deadline=None)
+@given(file=plans(), chance=st.randoms(use_true_random=False))
+def test_order_alone_is_no_difference(file, chance):
+    shuffled = {name: chance.sample(getattr(file, name), len(getattr(file, name))) for name in SECTIONS}
+    assert diff(file, file.model_copy(update=shuffled)) == []
+
+
+@settings(max_examples=25, deadline=None)
+@given(first=plans(), second=plans())
+def test_a_difference_is_told_from_both_ends_alike(first, second):
+    there = {(each.kind, each.key, each.field) for each in diff(first, second) if each.field != "parent"}
+    back = {(each.kind, each.key, each.field) for each in diff(second, first) if each.field != "parent"}
+    apart = {kind for kind, *_ in there ^ back}
+    assert apart <= {"link"}
 
 
 def test_a_guardrail_pair_told_from_its_other_end_is_the_same():

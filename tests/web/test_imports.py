@@ -99,8 +99,8 @@ def test_changes_are_told_in_words_imported_and_undone(client: FlaskClient, db: 
     changed = SMALL.replace(b"target: 95", b"target: 97").replace(b"title: Grow}", b"title: Grow well}")
     page = preview(client, changed)
     said = text(page)
-    assert "Sales changed Target €95 → €97" in said
-    assert "Grow well changed Title Grow → Grow well" in said
+    assert "Sales re-targeted Target €95 → €97" in said
+    assert "Grow well renamed Title Grow → Grow well" in said
     answer = carry_out(client, page)
     shown = client.get(answer.location)
     assert "2 changed" in text(shown)
@@ -182,7 +182,7 @@ def test_a_plan_that_moved_meanwhile_is_a_409_and_shows_what_would_happen_now(
     answer = carry_out(client, page)
     assert answer.status_code == 409
     assert "The plan was changed since you looked." in text(answer)
-    assert "Grow changed Title Moved → Grow" in text(answer)
+    assert "Grow renamed Title Moved → Grow" in text(answer)
     assert queries.load_plan(db, "small").nodes["grow"].title == "Moved"
     assert carry_out(client, answer).status_code == 303
     assert queries.load_plan(db, "small").nodes["grow"].title == "Grow"
