@@ -1,6 +1,6 @@
 """Findings: the plan's lint. What is wrong with how a plan is built, measured or moved, and how to mend it.
 
-One small pure function a rule, in `structure`, `quality`, `ambition`, `alert`, `movement` and `goalposts`.
+One small pure function a rule, in the module of what it looks at.
 """
 
 from collections import Counter
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from scorecard.domain.schema import Waiver
-from scorecard.graph.findings import alert, ambition, goalposts, movement, quality, structure
+from scorecard.graph.findings import alert, ambition, gaps, goalposts, movement, quality, structure
 from scorecard.graph.findings.change import Change
 from scorecard.graph.findings.inspection import Inspection
 from scorecard.graph.findings.rule import About, Finding, FindingRule, Hit, Severity
@@ -37,6 +37,7 @@ RULES: Mapping[str, FindingRule] = {
         quality.vanity,
         quality.no_cadence,
         quality.stale,
+        gaps.gaps_in_sum,
         quality.target_past,
         quality.no_range,
         quality.due_before_start,
