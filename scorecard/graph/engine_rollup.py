@@ -48,9 +48,10 @@ FEW = 50
 class _Below(NamedTuple):
     """The slots of some rows on every day: slots by rows by days.
 
-    `weight` is that of slots with a score, `total` its sum over the children, by rows by days; both have a
-    single day where all children have a score on all days. The first `fan` slots are the children; the others
-    lead to what is worst below the first of them. `lost` is what each takes from the score, weighted.
+    `weight` is that of slots with a score, `total` its sum over the children, by rows by days; where all
+    children have a score on all days, `complete`, it has a single day. The first `fan` slots are the
+    children; the others lead to what is worst below the first of them. `lost` is what each takes from the
+    score, weighted.
     """
 
     rows: slice
@@ -58,6 +59,7 @@ class _Below(NamedTuple):
     child: Places
     own: Floats
     critical: Flags | None
+    complete: bool
     code: Bytes
     weight: Floats
     total: Floats
@@ -97,7 +99,7 @@ def _roll_block(structure: Structure, table: Table, slots: Slots, block: Block, 
     table.gap[rows], table.progress[rows], code = rolled(structure, table, below, block.way)
     coverage = table.coverage.take(below.child[: block.fan], axis=0)
     fresh = np.minimum.reduce(coverage, axis=None) == WHOLE
-    if fresh and below.weight is below.own:
+    if fresh and below.complete:
         table.coverage[rows] = WHOLE
     else:
         code = _put_coverage(table, below, coverage, code)
@@ -110,14 +112,19 @@ def _roll_block(structure: Structure, table: Table, slots: Slots, block: Block, 
 def _gathered(table: Table, slots: Slots, block: Block, rows: slice) -> _Below:
     fan = block.fan
     child, own, critical = slots.of(block, rows)
-    code, weight = table.code.take(child, axis=0), own
-    if np.minimum.reduce(code[:fan], axis=None) < SCORED:
+    code = table.code.take(child, axis=0)
+    complete = bool(np.minimum.reduce(code[:fan], axis=None) >= SCORED)
+    if complete:
+        total = np.add.reduce(own[:fan], axis=0)
+        # Three products with a weight for each day take less time than with one that stands for all of them.
+        weight = np.repeat(own, code.shape[2], axis=2) if code.shape[2] > 1 else own
+    else:
         code[fan:] *= code[: block.inner] >= SCORED
         weight = own * (code >= SCORED)
+        total = np.add.reduce(weight[:fan], axis=0)
     lost = table.gap.take(child, axis=0)
     lost *= weight
-    total = np.add.reduce(weight[:fan], axis=0)
-    return _Below(rows, fan, child, own, critical, code, weight, total, lost)
+    return _Below(rows, fan, child, own, critical, complete, code, weight, total, lost)
 
 
 def _put_coverage(table: Table, below: _Below, coverage: Shares, code: Bytes) -> Bytes:
@@ -154,7 +161,7 @@ def _averaged(structure: Structure, table: Table, below: _Below, way: int) -> _R
     gap, progress = np.add.reduce(below.lost[:fan], axis=0), np.add.reduce(parts, axis=0)
     gap /= total
     progress /= known
-    if below.weight is not below.own:
+    if not below.complete:
         none = total == 0.0
         gap[none] = progress[none] = 0.0
     score = 1.0 - gap
@@ -233,7 +240,7 @@ def _put_worst(structure: Structure, table: Table, below: _Below) -> None:
         deep = table.worst_rank.take(below.child[fan:] - structure.size, axis=0) | beyond[fan:]
         np.minimum(rank, np.minimum.reduce(deep, axis=0), out=rank)
     most /= below.total
-    if below.weight is not below.own:
+    if not below.complete:
         none = below.total == 0.0
         top[none], most[none] = 0, 0.0
     table.worst[rows], table.worst_rank[rows] = top, rank

@@ -42,13 +42,14 @@ def _put(structure: Structure, table: Table, inputs: Inputs, part: slice, score:
     for day, least in inputs.late:
         on_track[:, day] &= score[:, day] >= least[part]
     scored = (state & np.uint8(HAS_SCORE)) != 0
-    code = reached(at_risk, on_track)
-    code *= scored.view(np.uint8)
-    np.bitwise_or(code, state, out=table.code[part])
-    np.subtract(1.0, score, out=score)
-    np.multiply(score, scored, out=table.gap[part])
+    code, gap = reached(at_risk, on_track), table.gap[part]
+    np.subtract(1.0, score, out=gap)
     np.minimum(np.maximum(progress, 0.0, out=progress), 1.0, out=progress)
-    progress *= scored
+    if np.count_nonzero(scored) < scored.size:
+        gap *= scored
+        progress *= scored
+        code *= scored.view(np.uint8)
+    np.bitwise_or(code, state, out=table.code[part])
     fresh = (state & np.uint8(REASON | HAS_SCORE)) == HAS_SCORE
     np.multiply(fresh, np.uint32(WHOLE), out=table.coverage[part])
 
