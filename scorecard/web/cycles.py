@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
@@ -193,16 +194,16 @@ def in_order(plan: Plan) -> Iterator[tuple[CycleFields, int]]:
         waiting += [(each, depth + 1) for each in below.get(cycle.key, ())]
 
 
-def _line(plan: Plan, fields: CycleFields, depth: int, day: object) -> Line:
+def _line(plan: Plan, fields: CycleFields, depth: int, day: date) -> Line:
     span = plan.spans[fields.key]
-    on = min(span.end, max(span.start, plan.today()))
+    on, over = min(span.end, max(span.start, plan.today())), day >= span.end
     return Line(
         fields,
         depth,
         day in span,
         readiness(plan, fields.key, standings_on(plan, on)),
         _results(plan, fields.key),
-        tuple(_step(fields, to) for to in FOLLOWING[fields.state]),
+        tuple(_step(fields, to) for to in FOLLOWING[fields.state] if to is not CycleState.closed or over),
     )
 
 

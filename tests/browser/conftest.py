@@ -25,6 +25,7 @@ FLAGS = (
     "--disable-sync",
 )
 WIDE, NARROW = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
+LAPTOP = ViewportSize(width=1280, height=800)
 
 
 def chromium() -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import NARROW, WIDE, opened
+from tests.browser.conftest import LAPTOP, NARROW, WIDE, opened
 from tests.web.conftest import SEED
 
 VENDOR = Path(__file__).parent / "vendor"
@@ -28,6 +28,8 @@ PAGES = {
     "alignment": f"{PLAN}/alignment?focus=on_time_in_full",
     "findings": f"{PLAN}/findings",
     "waiver": f"{PLAN}/findings?waive=stale&node=brand_awareness",
+    "cycles": f"{PLAN}/cycles?edit=fy26_q4",
+    "drafts": f"{PLAN}/drafts",
     "new": "/new",
     "import": "/import",
     "missing": f"{PLAN}/n/there_is_none",
@@ -99,16 +101,17 @@ def test_what_only_a_form_leads_to_is_as_clean(browser: Browser, own_site: str) 
 
 
 def check_both_sizes(page: Page, narrow: bool = True) -> None:
-    """Check a page at a desk, and on a phone that it does not scroll sideways; `narrow` checks it there too.
+    """Check a page at a desk, and that it scrolls sideways on no screen; `narrow` checks it on a phone too.
 
     The second layout is the same in both themes, so its colours need no second look.
     """
     page.evaluate(LOADED)
     assert violations(page) == []
-    page.set_viewport_size(NARROW)
     try:
-        scroll = page.evaluate(SIDEWAYS)
-        assert scroll <= 0, f"{page.url}: {scroll} px sideways"
+        for size in (LAPTOP, NARROW):
+            page.set_viewport_size(size)
+            scroll = page.evaluate(SIDEWAYS)
+            assert scroll <= 0, f"{page.url}: {scroll} px sideways at {size}"
         assert not narrow or violations(page) == []
     finally:
         page.set_viewport_size(WIDE)
