@@ -25,7 +25,8 @@ def typed(client: FlaskClient, formula: str, key: str = "handle_time", **more: s
 
 
 def offered(client: FlaskClient, word: str, key: str = "handle_time") -> list[str]:
-    answer = client.get(f"{FORMULA}/keys", query_string={"q": word, "node": key, "as_of": "2026-11-21"})
+    asked = {"q": word, "node": key, "as_of": "2026-11-21"}
+    answer = client.get(f"{FORMULA}/keys", query_string=asked, headers=HTMX)
     return [unescape(each) for each in re.findall(r'data-insert="([^"]+)"', answer.text)]
 
 

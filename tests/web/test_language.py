@@ -44,6 +44,7 @@ PAGES = [
     f"{PLAN}/n/website_visits?{DAY}",
     f"{PLAN}/n/on_time_in_full/edit",
     f"{PLAN}/n/line2_refit/edit",
+    f"{PLAN}/n/oee/edit?{DAY}",
     f"{PLAN}/alignment?{DAY}",
     f"{PLAN}/findings?{DAY}",
     f"{PLAN}/alignment?{DAY}&focus=on_time_in_full",
