@@ -56,6 +56,18 @@ def computed(monkeypatch):
     return found
 
 
+def test_what_feeds_a_formula_is_read_off_its_text():
+    plan = drawn(
+        {"top": "low + lag(low, 1) - lag(b, 2)", "low": "ytd(a) / a", "bare": "low", "a": "", "b": ""}, {}
+    )
+    assert {*plan.feeds.edges.data("lagged")} == {
+        ("low", "top", False),
+        ("b", "top", True),
+        ("a", "low", False),
+        ("low", "bare", False),
+    }
+
+
 def test_a_year_of_a_chain_is_computed_formula_by_formula_not_month_by_month(computed):
     plan = drawn(
         {"top": "mid + low", "mid": "low * 2", "low": "a / b", "a": "", "b": ""},
