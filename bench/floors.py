@@ -1,5 +1,6 @@
 """What the same machine needs for the least that could be done: the yardsticks of the table."""
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
@@ -11,6 +12,7 @@ import networkx as nx
 import numpy as np
 from flask import Flask
 
+from scorecard.domain.formula import Formula, Read
 from scorecard.domain.measure import EARLY, ZONE_PROGRESS, ZONE_SCORE
 from scorecard.domain.vocabulary import Reason
 from scorecard.graph.engine_codes import Anything
@@ -257,3 +259,28 @@ def durable_edit(path: Path) -> Callable[[], object]:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     return lambda: connection.execute("UPDATE plan SET revision = revision + 1")
+
+
+def compiled(formula: Formula) -> Callable[..., float]:
+    """Return a formula as Python compiles it: a lambda of what it reads that checks nothing."""
+    names = {read: f"_{place}" for place, read in enumerate(formula.reads)}
+
+    def named(found: "re.Match[str]") -> str:
+        how = found["how"]
+        read = Read(found["of"], "lag" if how == "lag" else "ytd", int(found["n"] or 0)) if how else None
+        return names.get(read or Read(found[0]), found[0])
+
+    text = _READ.sub(named, formula.text.strip("= \t\r\n"))
+    function: Callable[..., float] = eval(f"lambda {', '.join(names.values())}: {text}", dict(_FUNCTIONS))
+    return function
+
+
+_READ = re.compile(
+    r"(?P<how>lag|ytd)\s*\(\s*(?P<of>[a-z]\w*)\s*(?:,\s*(?P<n>\d+)\s*)?\)|\b[a-z]\w*", re.ASCII
+)
+_FUNCTIONS = {"sum": lambda *values: sum(values), "mean": lambda *values: sum(values) / len(values)}
+
+
+def over_periods(function: Callable[..., float], columns: Sequence[Sequence[float]]) -> list[float]:
+    """Call a function once for each period."""
+    return list(map(function, *columns))
