@@ -91,8 +91,7 @@ def attribute(plan: Plan, key: str, before: Period, after: Period) -> Attributio
     these days. Raises KeyError for a node without a formula.
     """
     metric = plan.metrics[key]
-    cadence = plan.nodes[key].cadence or metric.cadence
-    sheet = Sheet(plan, cadence, max(before.end, after.end), metric.due)
+    sheet = Sheet(plan, metric.cadence, max(before.end, after.end), metric.due)
     return split(sheet, key, sheet.period(before.end), sheet.period(after.end))
 
 

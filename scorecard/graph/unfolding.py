@@ -57,7 +57,7 @@ def unfold(plan: Plan, key: str, day: date, levels: int = LEVELS) -> Unfolded:
     Raises KeyError for a node without a formula.
     """
     metric = plan.metrics[key]
-    sheet = Sheet(plan, plan.nodes[key].cadence or metric.cadence, day, metric.due)
+    sheet = Sheet(plan, metric.cadence, day, metric.due)
     observed = sheet.survey(key).periods
     period = sheet.evidence(key).period or (observed[-1] if observed else sheet.period(day))
     before = sheet.earlier(key, period)

@@ -189,7 +189,7 @@ def _pairs(word: str) -> set[str]:
 
 def _computed(seen: View, plan: Plan, node: NodeFields) -> Said:
     found = unfold(plan, node.key, seen.day, levels=1)
-    cadence = node.cadence or plan.metrics[node.key].cadence
+    cadence = plan.metrics[node.key].cadence
     reads = [_operand(plan, found, read) for read in found.now]
     lacking = isinstance(found.value, Missing)
     nothing = lacking and not any(each.value for each in reads)

@@ -99,7 +99,7 @@ class Drawing(NamedTuple):
 def drawing(view: View, node: NodeFields) -> Drawing:
     """Return the tree of a node's formula on the view's day."""
     found = unfold(view.plan, node.key, view.day)
-    cadence = node.cadence or view.plan.metrics[node.key].cadence
+    cadence = view.plan.metrics[node.key].cadence
     formula = view.plan.formulas[node.key]
     top = _Drawer(view, found).top()
     return Drawing(

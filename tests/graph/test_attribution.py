@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from scorecard.domain.formula import Lack, Missing, Read, evaluate, parse
 from scorecard.domain.period import Period
 from scorecard.graph.attribution import Method, Obstacle, attribute
+from scorecard.graph.rollup import rollup
+from scorecard.graph.unfolding import unfold
 from tests.drawing import day, plan
 
 JANUARY = Period(day("01-01"), day("01-31"))
@@ -79,6 +81,18 @@ def test_days_are_the_periods_of_a_formula_without_a_cadence():
         "", {"a": "01-31: 1, 02-28: 5", "b": "01-31: 2, 02-28: 2"}, it={"formula": "a * b"}, a={}, b={}
     )
     assert shares(attribute(drawn, "it", JANUARY, FEBRUARY)) == {"a": 8, "b": 0}
+
+
+def test_a_bare_key_is_explained_in_the_periods_it_is_judged_by():
+    seen = {"a": "01-31: 1, 02-28: 2, 03-31: 5"}
+    kpi = {"aggregate": "sum", "cadence": "monthly"}
+    measure = {"kind": "at_least", "target": 1.0}
+    drawn = plan("", seen, it={"formula": "a", "cadence": "quarterly", "measure": measure}, a=kpi)
+    found = attribute(drawn, "it", JANUARY, FEBRUARY)
+    assert (found.before, found.after) == (1, 2)
+    judged = rollup(drawn, day("03-31"))["it"]
+    unfolded = unfold(drawn, "it", day("03-31"))
+    assert (judged.value, unfolded.value) == (5, 5)
 
 
 def test_any_two_periods_may_be_compared_backwards_too():

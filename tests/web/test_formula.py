@@ -93,8 +93,8 @@ def test_what_has_no_number_yet_says_why_and_is_no_error(client: FlaskClient, db
 
 
 def test_a_formula_is_tried_with_the_unit_and_cadence_that_are_typed_beside_it(client: FlaskClient) -> None:
-    yearly = text(typed(client, "qualified_leads", cadence="yearly", format="leads"))
-    monthly = text(typed(client, "qualified_leads", cadence="monthly", format="leads"))
+    yearly = text(typed(client, "qualified_leads * 1", cadence="yearly", format="leads"))
+    monthly = text(typed(client, "qualified_leads * 1", cadence="monthly", format="leads"))
     assert "2026" in yearly
     assert "Oct 2026" in monthly
     assert yearly != monthly
