@@ -43,6 +43,9 @@ YEAR = "reach 0 -> 100 start 01-01 due 12-31"
         (YEAR + " path 03-31:10 09-30:80", None, "01-31: 1", "06-30", 0.1 + 0.7 * 91 / 183),
         (YEAR + " path 03-31:10 09-30:80", None, "01-31: 1", "12-31", 1.0),
         (YEAR + " path 03-31:10 12-31:80", None, "01-31: 1", "12-31", 0.8),
+        # one that leads beyond the target, or away from it, promises all and nothing
+        (YEAR + " path 06-30:120", None, "01-31: 1", "06-30", 1.0),
+        (YEAR + " path 06-30:-20", None, "01-31: 1", "06-30", 0.0),
         ("reach 3 -> 2 start 01-01 due 12-31 path 06-30:2.8", None, "01-31: 3", "06-30", 0.2),
         # seven tenths of the way are the promise
         (YEAR + " aspirational", "monthly", "06-30: 1", "06-30", 0.35),

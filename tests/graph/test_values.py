@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from scorecard.domain.vocabulary import Lifecycle, Reason, Status
+from scorecard.domain.vocabulary import Lifecycle, Reason, Rule, Status
 from tests.drawing import day, measure, plan, roll, stands
 
 YEAR = "01-01..12-31"
@@ -298,6 +298,23 @@ def test_a_closed_node_keeps_its_grade_from_its_cycles_end_on(on, score, status)
     found = roll("one=?", on=on, more=CYCLES, one=closed, observed={"one": "06-29: 1"})["one"]
     assert (found.score, found.status) == (score, status)
     assert (found.reason, found.coverage) == (None, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("grade", "reason", "rule", "coverage"),
+    [
+        ({"status": "at_risk"}, None, Rule.bands, 0.0),
+        ({"status": "no_data"}, Reason.no_value, None, 0.0),
+        ({"status": "off_track", "score": 0.2}, None, Rule.bands, 1.0),
+    ],
+)
+def test_a_closed_node_says_no_more_than_its_grade(grade, reason, rule, coverage):
+    found = roll("top < one=1", one={"lifecycle": "closed", "grade": grade})
+    one = found["one"]
+    assert (one.status, one.score) == (grade["status"], grade.get("score"))
+    assert (one.reason, one.rule, one.coverage, one.progress) == (reason, rule, coverage, None)
+    assert one.worst_at == pytest.approx(1 - grade["score"] if "score" in grade else 0)
+    assert (found["top"].score, found["top"].coverage) == (one.score, coverage)
 
 
 def test_a_grade_stands_over_a_judgement():
