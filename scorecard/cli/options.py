@@ -92,4 +92,5 @@ class Day(click.ParamType[date]):
 
 json_flag = click.option("--json", "as_rows", is_flag=True, help="Print JSON for programs.")
 as_of_option = click.option("--as-of", type=Day(), help="Judge on this day instead of today.")
+known_option = click.option("--known", is_flag=True, help="Without what was recorded after that day.")
 plan_argument = click.argument("asked", metavar="PLAN[@DATE]", type=PlanArgument())

@@ -9,7 +9,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from scorecard.cli.options import PlanAt, as_of_option, json_flag, plan_argument
+from scorecard.cli.options import PlanAt, as_of_option, json_flag, known_option, plan_argument
 from scorecard.cli.said import as_json, command, said, table
 from scorecard.domain.errors import NotFound
 from scorecard.domain.schema import PlanFields
@@ -23,6 +23,7 @@ from scorecard.graph.rollup import rollup
 from scorecard.store import queries
 from scorecard.store.commands.imports import apply_import, preview_import
 from scorecard.store.commands.plans import archive_plan, copy_plan, create_plan
+from scorecard.store.past import as_reported
 from scorecard.web.reading import database
 
 ACTOR = "command"
@@ -155,11 +156,12 @@ def export(asked: PlanAt, file: str, form: str | None) -> None:
 @plan.command("standings")
 @plan_argument
 @as_of_option
+@known_option
 @json_flag
 @command
-def standings(asked: PlanAt, as_of: date | None, as_rows: bool) -> None:
+def standings(asked: PlanAt, as_of: date | None, known: bool, as_rows: bool) -> None:
     """Show how every node stands, in tree order."""
-    found, day = judged(asked, as_of)
+    found, day = judged(asked, as_of, known)
     rows = standing_rows(found, rollup(found, day), day)
     if as_rows:
         as_json(rows)
@@ -172,11 +174,12 @@ def standings(asked: PlanAt, as_of: date | None, as_rows: bool) -> None:
 @plan_argument
 @click.argument("key")
 @as_of_option
+@known_option
 @json_flag
 @command
-def explain(asked: PlanAt, key: str, as_of: date | None, as_rows: bool) -> None:
+def explain(asked: PlanAt, key: str, as_of: date | None, known: bool, as_rows: bool) -> None:
     """Show where a score comes from, and the shortfall by leaf."""
-    found, day = judged(asked, as_of)
+    found, day = judged(asked, as_of, known)
     standings = rollup(found, day)
     if key not in standings:
         raise NotFound(kind="node", key=key)
@@ -192,10 +195,15 @@ def explain(asked: PlanAt, key: str, as_of: date | None, as_rows: bool) -> None:
             table(tuple(row[part][0]), [[_shown(cell) for cell in each.values()] for each in row[part]])
 
 
-def judged(asked: PlanAt, as_of: date | None) -> tuple[Plan, date]:
-    """Return the plan that is asked for, and the day it is judged on."""
+def judged(asked: PlanAt, as_of: date | None, known: bool = False) -> tuple[Plan, date]:
+    """Return the plan that is asked for, and the day it is judged on.
+
+    Parameters:
+        known: without what was recorded after that day.
+    """
     found = asked.plan()
-    return found, as_of or asked.day(found)
+    day = as_of or asked.day(found)
+    return as_reported(database(), found, day) if known else found, day
 
 
 def _shown(cell: object) -> object:

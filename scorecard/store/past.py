@@ -16,10 +16,23 @@ from scorecard.domain.period import ONE_DAY
 from scorecard.domain.schema import PlanFile
 from scorecard.domain.shape import Shape
 from scorecard.graph.plan import Plan, build, collector_paused
+from scorecard.graph.renewal import renewed
 from scorecard.store.database import Database
+from scorecard.store.points import named, read_points
 from scorecard.store.reading import find_plan, read_file, read_observations, read_places, read_section
 from scorecard.store.rewind import Changed, Images, changes_after, keys_in, take_back
-from scorecard.store.rows import PLAN, SECTIONS, Family, Key, Row, fields_of, head_of, image_of, key_of
+from scorecard.store.rows import (
+    OBSERVATIONS,
+    PLAN,
+    SECTIONS,
+    Family,
+    Key,
+    Row,
+    fields_of,
+    head_of,
+    image_of,
+    key_of,
+)
 from scorecard.store.tables import CHANGES
 
 
@@ -54,6 +67,25 @@ def file_as_recorded(db: Database, plan: str, at: date | datetime) -> PlanFile:
     with db.read() as connection:
         row = _found(connection, plan)
         return file_at(connection, row, revision_at(connection, row, at))
+
+
+def as_reported(db: Database, plan: Plan, day: date) -> Plan:
+    """Return a plan without the check-ins that were recorded after a day in its time zone.
+
+    What was corrected or withdrawn later counts as it was said then; all else of the plan stays as it is.
+    """
+    with db.read() as connection:
+        plan_id, columns = _found(connection, plan.key)["id"], OBSERVATIONS.c
+        its = (columns.plan_id == plan_id, columns.revision <= plan.revision)
+        end = end_of(day, plan.fields.timezone)
+        late = select(columns.node).distinct().where(*its, columns.recorded_at >= end)
+        nodes = set(connection.scalars(late))
+        if not nodes:
+            return plan
+        known = read_points(connection, plan_id, named(nodes), *its, columns.recorded_at < end)
+    before = {node: points for node, points in plan.observations.items() if node not in nodes}
+    said = {node: points for node, points in known.items() if node in nodes}
+    return renewed(plan, nodes, observations={**before, **said})
 
 
 def _found(connection: Connection, plan: str) -> Row:

@@ -22,11 +22,8 @@ from scorecard.graph.path import Point, Points
 from scorecard.graph.plan import Plan, collector_paused
 from scorecard.graph.values import aggregated
 from scorecard.store.database import Database
-from scorecard.store.points import Said, day_of, read_points, standing_points
+from scorecard.store.points import Said, day_of, named, read_points, standing_points
 from scorecard.store.rows import NODE, OBSERVATIONS, PERIODS, PLAN
-
-MOST_NAMED = 1000
-"""Nodes up to which they are named in a SELECT; with more, the check-ins of all are read."""
 
 Kept = tuple[str, str]
 """What a row is found by: its period and its node."""
@@ -85,7 +82,7 @@ def follow(connection: Connection, plan_id: int, before: Plan, said: Sequence[Sa
     known = nodes.intersection(before.observations)
     if known:
         days = OBSERVATIONS.c.date.between(*_span(period for period, node in touched if node in known))
-        points |= read_points(connection, plan_id, _named(known), days)
+        points |= read_points(connection, plan_id, named(known), days)
         _drop(connection, plan_id, [each for each in touched if each[1] in known])
     rows = (row for row in _rows(points, ways) if (row["period"], row["node"]) in touched)
     _add(connection, plan_id, rows)
@@ -94,10 +91,10 @@ def follow(connection: Connection, plan_id: int, before: Plan, said: Sequence[Sa
 def refill(connection: Connection, plan_id: int, nodes: Collection[str] | None = None) -> None:
     """Make the rows of a plan anew from its check-ins, or those of some nodes."""
     columns = PERIODS.c
-    named = None if nodes is None else _named(nodes)
+    asked = None if nodes is None else named(nodes)
     gone = delete(PERIODS).where(columns.plan_id == plan_id)
-    connection.execute(gone if named is None else gone.where(columns.node.in_(named)))
-    _add(connection, plan_id, _wanted(connection, plan_id, named))
+    connection.execute(gone if asked is None else gone.where(columns.node.in_(asked)))
+    _add(connection, plan_id, _wanted(connection, plan_id, asked))
 
 
 def differences(connection: Connection, plan_id: int) -> Iterator[tuple[Kept, str]]:
@@ -153,10 +150,6 @@ def _span(periods: Iterable[str]) -> tuple[date, date]:
     return date.fromisoformat(first), date.fromisoformat(last)
 
 
-def _named(nodes: Collection[str]) -> Collection[str] | None:
-    return nodes if len(nodes) <= MOST_NAMED else None
-
-
 def _way_of(plan: Plan, key: str) -> Way:
     node = plan.nodes[key]
     return Way(node.cadence, node.aggregate, plan.fields.fiscal_year_start)
@@ -169,8 +162,8 @@ def _ways(connection: Connection, plan_id: int, nodes: Collection[str] | None) -
     columns, plans = NODE.table.c, PLAN.table.c
     wanted = select(columns.key, columns.cadence, columns.aggregate, plans.fiscal_year_start)
     wanted = wanted.where(columns.plan_id == plan_id, plans.id == columns.plan_id)
-    named = None if nodes is None else _named(nodes)
-    rows = connection.execute(wanted if named is None else wanted.where(columns.key.in_(named)))
+    asked = None if nodes is None else named(nodes)
+    rows = connection.execute(wanted if asked is None else wanted.where(columns.key.in_(asked)))
     return {
         key: Way(Cadence(cadence) if cadence else None, Aggregate(aggregate), fiscal)
         for key, cadence, aggregate, fiscal in rows

@@ -13,6 +13,9 @@ from scorecard.graph.path import Point, Points, made
 from scorecard.graph.plan import Seen, points_of
 from scorecard.store.rows import OBSERVATIONS
 
+MOST_NAMED = 1000
+"""Nodes up to which they are named in a SELECT; with more, the check-ins of all are read."""
+
 
 class Said(NamedTuple):
     """A check-in as it was written; one without value and word takes back what was said before."""
@@ -37,6 +40,11 @@ def read_points(
     # What was said later has the later revision: the order of an index, so that nothing is sorted.
     rows = connection.execute(wanted.order_by(columns.revision, columns.id)).all()
     return standing_points(cast("list[Said]", rows))
+
+
+def named(nodes: Collection[str]) -> Collection[str] | None:
+    """Return the nodes to name in a SELECT, None where there are too many to name."""
+    return nodes if len(nodes) <= MOST_NAMED else None
 
 
 def standing_points(rows: Iterable[Said]) -> dict[str, Points]:

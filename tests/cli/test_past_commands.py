@@ -207,3 +207,16 @@ def test_a_broken_file_is_refused_with_its_line(app: Flask, db: Database, tmp_pa
     path = tmp_path / "broken.yaml"
     path.write_text("plan: p\nnodes: []\nmisson: none\n")
     assert "broken.yaml:3" in run(app, "plan", "diff", path, "p", code=1).stderr
+
+
+@pytest.mark.parametrize(("flags", "value"), [((), 5.0), (("--known",), None)])
+def test_known_leaves_out_what_was_recorded_after_the_day_it_is_judged_on(
+    app: Flask, db: Database, flags: tuple[str, ...], value: float | None
+) -> None:
+    late = ObservationFields(node="churn", date=date(2026, 2, 28), value=5)
+    record(db, "p", late, actor=ME)
+    said = ("--as-of", "2026-03-01", "--json", *flags)
+    rows = json.loads(run(app, "plan", "standings", "p", *said).stdout)
+    assert {row["key"]: row["value"] for row in rows}["churn"] == value
+    explained = json.loads(run(app, "plan", "explain", "p", "save", *said).stdout)
+    assert explained["score"] == (value and value / 10)

@@ -2,9 +2,11 @@
 
 import os
 import shutil
+from datetime import UTC, datetime
 
 import pytest
 
+from scorecard.store import work
 from scorecard.store.database import Database
 from scorecard.store.upgrade import upgrade
 from tests.faults.places import own_schema
@@ -51,3 +53,18 @@ def postgres(schema_url):
 def db(request):
     """Each kind of database in turn."""
     return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that stands where it is set."""
+
+    class Clock(datetime):
+        moment = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+        @classmethod
+        def now(cls, tz=None):
+            return cls.moment.astimezone(tz)
+
+    monkeypatch.setattr(work, "datetime", Clock)
+    return Clock

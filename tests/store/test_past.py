@@ -1,6 +1,6 @@
 """The past is rebuilt from the audit: at every revision the plan is what it was when it was at that one."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +11,7 @@ from scorecard.domain.errors import Fault, NotFound
 from scorecard.domain.schema import CycleFields, ObservationFields
 from scorecard.files.formats import write_file
 from scorecard.graph.rollup import rollup
-from scorecard.store import history, queries, work
+from scorecard.store import history, queries
 from scorecard.store.commands.check_ins import record, withdraw
 from scorecard.store.commands.links import move
 from scorecard.store.commands.nodes import archive_nodes, edit_node
@@ -60,21 +60,6 @@ def test_a_plan_rebuilt_at_any_revision_is_the_plan_as_it_stood_then(db, steps):
         assert write_file(file_as_recorded(anew, "p", moments[revision]), "yaml") == file
         assert shape(plan_as_recorded(anew, "p", moments[revision])) == shape(plan)
     anew.close()
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    """A clock that stands where it is set."""
-
-    class Clock(datetime):
-        moment = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-        @classmethod
-        def now(cls, tz=None):
-            return cls.moment.astimezone(tz)
-
-    monkeypatch.setattr(work, "datetime", Clock)
-    return Clock
 
 
 def at(text):

@@ -118,7 +118,7 @@ def test_a_total_beyond_what_a_number_can_hold_is_none(db):
 
 
 def test_more_nodes_than_a_statement_names_are_followed(db, monkeypatch):
-    monkeypatch.setattr("scorecard.store.periods.MOST_NAMED", 1)
+    monkeypatch.setattr("scorecard.store.points.MOST_NAMED", 1)
     keep(db, "grow < churn", "grow < win", observations=(seen(1), seen(2, node="win")))
     file = drawn("grow < churn", "grow < win", observations=(seen(3), seen(4, node="win")))
     apply_import(db, file, actor=ME)

@@ -1,5 +1,6 @@
 """Bring a file into a plan: look at it first, then all of it or nothing."""
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from scorecard.domain.errors import Conflict
@@ -9,13 +10,11 @@ from scorecard.store.checks import refuse_unfit
 from scorecard.store.commands.plans import create
 from scorecard.store.database import Database
 from scorecard.store.once import AnsweredBefore
+from scorecard.store.points import named
 from scorecard.store.reading import find_plan, read_file
 from scorecard.store.sync import sync
 from scorecard.store.unit_of_work import begun_again, write, write_site
 from scorecard.store.work import Written
-
-MOST_NAMED = 1000
-"""Nodes up to which only their check-ins are read, not those of the whole plan."""
 
 
 class Preview(NamedTuple):
@@ -103,10 +102,9 @@ def _apply(
     return Imported(key, number, work.written)
 
 
-def _named(file: PlanFile) -> set[str] | None:
+def _named(file: PlanFile) -> Collection[str] | None:
     """Return the nodes whose check-ins an import adds to or measures anew, None for too many to name."""
-    named = {node.key for node in file.nodes} | {seen.node for seen in file.observations}
-    return named if len(named) <= MOST_NAMED else None
+    return named({node.key for node in file.nodes} | {seen.node for seen in file.observations})
 
 
 def _create(
