@@ -253,6 +253,14 @@ def fetched(path: Path) -> list[list[tuple[object, ...]]]:
 _TABLES = ("node", "link", "observation")
 
 
+def fetched_period(path: Path) -> list[tuple[object, ...]]:
+    """Fetch the nodes and values of one month with sqlite3 alone."""
+    with closing(sqlite3.connect(path)) as connection:
+        month = ("2026-11-01/2026-11-30",)
+        wanted = "SELECT node, value FROM node_period WHERE plan_id = 1 AND period = ?"
+        return connection.execute(wanted, month).fetchall()
+
+
 def durable_edit(path: Path) -> Callable[[], object]:
     """Return the change of one row with sqlite3 alone, on the disk when it returns."""
     connection = sqlite3.connect(path, isolation_level=None)
