@@ -174,8 +174,10 @@ def threshold_score(x: float, bands: Bands) -> float:
 
 def reach_progress(value: float, baseline: float, target: float) -> float:
     """Return the unclamped share of the way from baseline to target; the two must differ."""
-    share = (value - baseline) / (target - baseline)
-    return share if -_LARGEST <= share <= _LARGEST else _beyond(value, baseline, target)
+    way = target - baseline
+    share = (value - baseline) / way
+    held = -_LARGEST <= share <= _LARGEST and -_LARGEST <= way <= _LARGEST
+    return share if held else _beyond(value, baseline, target)
 
 
 def _beyond(value: float, baseline: float, target: float) -> float:

@@ -55,6 +55,7 @@ TINY, HUGE, LARGEST = 5e-324, 1.7e308, sys.float_info.max
         (-HUGE, HUGE, 1.6e308, 34.0),
         (HUGE, -HUGE, 0.0, 2.0),
         (-HUGE, HUGE, 0.0, 2.0),
+        (0.0, -LARGEST, LARGEST, 0.5),
     ],
 )
 def test_no_way_is_too_short_or_too_long_to_tell_how_far_one_is(value, baseline, target, progress):
