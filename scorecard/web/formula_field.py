@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from heapq import nlargest
+from heapq import nlargest, nsmallest
 from typing import NamedTuple
 
 from flask import Blueprint, render_template, request
@@ -223,11 +223,11 @@ def offers(seen: View, word: str, own: str, most: int) -> list[Offer]:
     """Return what may be meant by the beginning of a word, the likeliest first."""
     word = word.casefold()
     functions = [_function(name) for name in FUNCTIONS if name.startswith(word)]
-    nodes = [seen.plan.nodes[key] for key in seen.plan.metrics]
-    ranked = [(_rank(word, node.key, node.title), node.key) for node in nodes if not node.archived]
-    places = sorted((rank, key) for rank, key in ranked if rank is not None)
+    nodes = (seen.plan.nodes[key] for key in seen.plan.metrics)
+    ranked = ((_rank(word, node.key, node.title), node.key) for node in nodes if not node.archived)
+    first = nsmallest(most, ((rank, key) for rank, key in ranked if rank is not None))
     readers = readers_of(seen.plan, own)
-    found = [_key(seen, key, key in readers) for _rank_, key in places[:most]]
+    found = [_key(seen, key, key in readers) for _rank_, key in first]
     return [*found, *functions] if not word else [*functions, *found][:most]
 
 

@@ -127,6 +127,7 @@ def _done(plan: str, key: str, text: str, written_: Written) -> ResponseReturnVa
 def _page(seen: View, key: str, form: str = "", wrong: forms.Errors = NO_ERRORS) -> Response:
     """Show a node; a form that was refused comes back with what was typed and what is wrong with it."""
     node = node_page.found(seen, key)
+    sights, at_top = node_links.sights(seen, key)
     return page(
         "node.html",
         block="node",
@@ -139,8 +140,8 @@ def _page(seen: View, key: str, form: str = "", wrong: forms.Errors = NO_ERRORS)
         **_name(seen, node),
         **_quantify(seen, node),
         **_act(seen, node),
-        sights=node_links.sights(seen, key),
-        at_top=node_links.is_company_objective(seen, key),
+        sights=sights,
+        at_top=at_top,
         ties=node_links.ties(seen, key),
     )
 

@@ -41,20 +41,16 @@ def neighbour(view: View, key: str, note: str = "") -> Neighbour:
     return Neighbour(node.title, node_address(view.plan, key), node.kind, status, reason, note)
 
 
-def sights(view: View, key: str) -> list[list[Neighbour]]:
-    """Return the paths to a company objective, the objective first and the node last."""
+def sights(view: View, key: str) -> tuple[list[list[Neighbour]], bool]:
+    """Return the paths to a company objective, from it to the node, and whether the node is one itself."""
     tops = set(company_objectives(view.plan))
     found = [path for path in lines_of_sight(view.plan, key, LINES) if path[-1] in tops]
-    return [written_path(path[::-1], lambda each: neighbour(view, each), _left_out) for path in found]
+    paths = [written_path(path[::-1], lambda each: neighbour(view, each), _left_out) for path in found]
+    return paths, key in tops
 
 
 def _left_out(said: str) -> Neighbour:
     return Neighbour(said, "", NodeKind.objective, Status.no_data, "")
-
-
-def is_company_objective(view: View, key: str) -> bool:
-    """Tell whether a node is at the top itself."""
-    return key in company_objectives(view.plan)
 
 
 def ties(view: View, key: str) -> list[Tie]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from scorecard.domain.schema import NodeFields
@@ -155,6 +156,18 @@ def test_without_a_script_every_key_stands_in_a_list(client: FlaskClient, db: Da
     live = [key for key in plan.metrics if not plan.nodes[key].archived]
     assert listed[: len(live)] == sorted(live)
     assert "lag(key, n)" in listed
+
+
+def test_typing_asks_the_database_for_no_more_than_whether_the_plan_changed(
+    client: FlaskClient, db: Database
+) -> None:
+    typed(client, "contacts * 2")
+    seen: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", lambda *given: seen.append(given[2]))
+    typed(client, "opportunities / qualified_leads * 100 + oee")
+    checked = len(seen)
+    offered(client, "lead")
+    assert checked == len(seen) - checked <= 2, seen
 
 
 def test_a_plan_that_is_not_there_is_a_404(client: FlaskClient) -> None:
