@@ -152,7 +152,7 @@ def _is_plain(metric: Metric, family: int) -> bool:
         return False
     if FAMILY[type(metric.measure)] != family:
         return False
-    if metric.reach and metric.target == metric.baseline:
+    if metric.reach and not 0.0 < abs((metric.target or 0.0) - metric.baseline) < inf:
         return False
     if family == ZONES:
         return all(point.value in WORDS for point in metric.points)
