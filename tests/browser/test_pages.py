@@ -23,6 +23,7 @@ PAGES = {
     "objective": f"{PLAN}/n/first_time_help",
     "kpi": f"{PLAN}/n/on_time_in_full",
     "formula": f"{PLAN}/n/first_contact_resolution",
+    "formula-edit": f"{PLAN}/n/lead_conversion/edit",
     "initiative": f"{PLAN}/n/line2_refit",
     "edit": f"{PLAN}/n/on_time_in_full/edit",
     "alignment": f"{PLAN}/alignment?focus=on_time_in_full",

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scorecard.web.axes import nice_ticks
-from scorecard.web.charts import Dot, bullet, history, spark, waterfall
+from scorecard.web.charts import Bar, Dot, balance, bullet, history, spark, waterfall
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 gappy = st.lists(st.none() | finite, max_size=14)
@@ -97,6 +97,16 @@ class TestBullet:
 
     def test_full_is_the_whole_width_of_a_meter(self) -> None:
         assert bullet(0.7, high=1.0, width=100).full == 100
+
+
+class TestBalance:
+    def test_parts_lie_on_one_scale_to_both_sides_of_the_middle(self) -> None:
+        assert balance([2, -1, 0], width=40) == (Bar(20, 20, 20), Bar(10, 10, 20), Bar(20, 0, 20))
+
+    def test_a_part_too_small_to_see_keeps_a_hairs_width_and_nothing_has_no_scale(self) -> None:
+        assert balance([1, -1e-9])[1].width == 1
+        assert balance([0.0])[0].width == 0
+        assert balance([]) == ()
 
 
 class TestWaterfall:

@@ -5,6 +5,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.test import TestResponse
@@ -14,6 +15,7 @@ from scorecard.domain.vocabulary import Cadence, NodeKind
 from scorecard.store import queries
 from scorecard.store.commands.nodes import add_node, edit_node
 from scorecard.store.database import Database
+from scorecard.web.wording import signed, telling
 from tests.web.test_node import HTMX, at, form_of, node, text
 
 FORMULA = "/p/northwind/formula"
@@ -259,3 +261,27 @@ def test_deep_and_wide_formulas_are_drawn_as_what_they_read(client: FlaskClient,
     assert wide.count("counted above") == 149
     add(db, "above", "wide + 1")
     assert '<details class="formula-below">' in tree(client, "above")
+
+
+# How changes are written
+
+
+@pytest.mark.parametrize(
+    ("change", "unit", "written"),
+    [
+        (1.5, "percent", "+1.5 pts"),
+        (-1.0, "percent", "−1 pt"),
+        (0.0, "percent", "±0 pts"),
+        (0.25, "share:done", "+25 pts"),
+        (-1234.5, None, "−1,234"),
+        (123.45, "duration:h", "+123.5 h"),
+        (0.0042, "number", "+0.0042"),
+        (-2_500_000.0, "currency:EUR", "−€2.5M"),
+        (3e20, "units", "+3E20 units"),
+    ],
+)
+def test_a_change_has_a_sign_its_unit_and_as_many_digits_as_tell_it(
+    app: Flask, change: float, unit: str | None, written: str
+) -> None:
+    with app.test_request_context():
+        assert signed(change, unit, telling([change])) == written
