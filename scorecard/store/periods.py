@@ -83,7 +83,8 @@ def follow(connection: Connection, plan_id: int, before: Plan, said: Sequence[Sa
     if known:
         days = OBSERVATIONS.c.date.between(*_span(period for period, node in touched if node in known))
         points |= read_points(connection, plan_id, named(known), days)
-        _drop(connection, plan_id, [each for each in touched if each[1] in known])
+    if before.revision:
+        _drop(connection, plan_id, touched)
     rows = (row for row in _rows(points, ways) if (row["period"], row["node"]) in touched)
     _add(connection, plan_id, rows)
 
@@ -170,7 +171,7 @@ def _ways(connection: Connection, plan_id: int, nodes: Collection[str] | None) -
     }
 
 
-def _drop(connection: Connection, plan_id: int, keys: Sequence[Kept]) -> None:
+def _drop(connection: Connection, plan_id: int, keys: Iterable[Kept]) -> None:
     columns = PERIODS.c
     same = (columns.plan_id == plan_id, columns.period == bindparam("of"), columns.node == bindparam("its"))
     connection.execute(delete(PERIODS).where(*same), [{"of": period, "its": node} for period, node in keys])
