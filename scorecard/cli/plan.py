@@ -24,6 +24,7 @@ from scorecard.store import queries
 from scorecard.store.commands.imports import apply_import, preview_import
 from scorecard.store.commands.plans import archive_plan, copy_plan, create_plan
 from scorecard.store.past import as_reported
+from scorecard.store.periods import period_values
 from scorecard.web.reading import database
 
 ACTOR = "command"
@@ -211,6 +212,25 @@ def _shown(cell: object) -> object:
     if not isinstance(cell, float):
         return cell
     return str(int(cell)) if cell.is_integer() else f"{cell:.4g}" if abs(cell) < 1e4 else f"{cell:.1f}"
+
+
+@plan.command("values")
+@click.argument("plan_key", metavar="PLAN")
+@as_of_option
+@json_flag
+@command
+def values(plan_key: str, as_of: date | None, as_rows: bool) -> None:
+    """Show what was observed in the periods that hold a day, one row a node."""
+    head = ("key", "start", "end", "value")
+    rows = [
+        (key, period.start.isoformat(), period.end.isoformat(), value)
+        for period, found in period_values(database(), plan_key, as_of).items()
+        for key, value in found
+    ]
+    if as_rows:
+        as_json([dict(zip(head, row, strict=True)) for row in rows])
+    else:
+        table(head, [(*row[:3], _shown(row[3])) for row in rows])
 
 
 @plan.command("schema")

@@ -6,11 +6,12 @@ of the way. Nothing rests on these rows that the check-ins do not say: they can 
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import groupby
 from math import isclose
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
@@ -37,8 +38,10 @@ class Way(NamedTuple):
     fiscal: int
 
 
-def period_values(db: Database, plan: str, day: date) -> dict[Period, list[tuple[str, float | None]]]:
-    """Return the values of the periods that hold a day, shortest first, each with its nodes.
+def period_values(
+    db: Database, plan: str, day: date | None = None
+) -> dict[Period, list[tuple[str, float | None]]]:
+    """Return the values of the periods that hold a day, by default today, each with its nodes by key.
 
     It takes a SELECT for each cadence, and the same time however long the history is. A total beyond what a
     number can hold is None.
@@ -48,10 +51,12 @@ def period_values(db: Database, plan: str, day: date) -> dict[Period, list[tuple
     """
     with db.read() as connection, collector_paused():
         plans = PLAN.table.c
-        row = connection.execute(select(plans.id, plans.fiscal_year_start).where(plans.key == plan)).first()
+        wanted = select(plans.id, plans.fiscal_year_start, plans.timezone).where(plans.key == plan)
+        row = connection.execute(wanted).first()
         if row is None:
             raise NotFound(kind="plan", key=plan)
-        periods = [period_of(day, cadence, row.fiscal_year_start) for cadence in Cadence]
+        on = day or datetime.now(ZoneInfo(row.timezone)).date()
+        periods = [period_of(on, cadence, row.fiscal_year_start) for cadence in Cadence]
         found = {period: _values(connection, row.id, period) for period in periods}
     return {period: values for period, values in found.items() if values}
 
@@ -63,8 +68,10 @@ def _values(connection: Connection, plan_id: int, period: Period) -> list[tuple[
     return list(found.cursor.fetchall())
 
 
-_OF_PERIOD = select(PERIODS.c.node, PERIODS.c.value).where(
-    PERIODS.c.plan_id == bindparam("plan_id"), PERIODS.c.period == bindparam("period")
+_OF_PERIOD = (
+    select(PERIODS.c.node, PERIODS.c.value)
+    .where(PERIODS.c.plan_id == bindparam("plan_id"), PERIODS.c.period == bindparam("period"))
+    .order_by(PERIODS.c.node)
 )
 
 

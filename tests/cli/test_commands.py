@@ -140,6 +140,16 @@ def test_standings_and_explain_speak_to_people_too(run: Run) -> None:
     assert "leaves" in run("plan", "explain", "northwind", "first_time_help", "--as-of", DAY).stdout
 
 
+def test_values_are_those_of_the_periods_that_hold_the_day(run: Run) -> None:
+    run("plan", "demo")
+    day = "2026-10-21"
+    rows = json.loads(run("plan", "values", "northwind", "--as-of", day, "--json").stdout)
+    week = {"key": "callout_response", "start": "2026-10-19", "end": "2026-10-25", "value": 81.0}
+    assert week in rows
+    assert all(row["start"] <= day <= row["end"] for row in rows)
+    assert "callout_response" in run("plan", "values", "northwind", "--as-of", day).stdout
+
+
 def test_the_schema_is_one_of_the_plan_file(run: Run) -> None:
     schema = json.loads(run("plan", "schema").stdout)
     assert {"plan", "nodes", "links", "observations", "targets"} <= set(schema["properties"])
