@@ -34,7 +34,11 @@ BUSY_CODES, FULL_CODES = {SQLITE_BUSY, SQLITE_LOCKED}, {SQLITE_FULL, SQLITE_IOER
 """What PostgreSQL (a state) and SQLite (the last byte of a code) say of each fault."""
 
 
-class Busy(Fault):
+class Unwritable(Fault):
+    """The database takes nothing at this moment, whatever it is."""
+
+
+class Busy(Unwritable):
     """Others are writing; asking again soon will do."""
 
     sentence = N_("Others are writing at this moment. Please try again.")
@@ -44,7 +48,7 @@ class TakenBack(Busy):
     """The database took a transaction back to let another one pass."""
 
 
-class NoRoom(Fault):
+class NoRoom(Unwritable):
     """The disk below the database is full, or fails."""
 
     sentence = N_("The disk is full or cannot be written to. Nothing was changed.")

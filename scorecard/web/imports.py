@@ -14,6 +14,7 @@ from scorecard.files.formats import read_file
 from scorecard.files.remark import FileRefused, Read, Remark
 from scorecard.store import queries
 from scorecard.store.commands.imports import Imported, Preview, apply_import, preview_import
+from scorecard.store.once import answered
 from scorecard.web import errors, forms, uploads
 from scorecard.web.difference import SECTIONS, Group, groups
 from scorecard.web.fields import KINDS
@@ -78,6 +79,8 @@ def waiting(token: str) -> ResponseReturnValue:
 @pages.post("/import/<token>")
 def apply(token: str) -> ResponseReturnValue:
     """Import a waiting file as it was shown; 409, with a new preview, where its plan moved meanwhile."""
+    if first := answered(database()):
+        return _done(Imported(first.plan, first.facts, first.written))
     kept = uploads.find(token, actor())
     read = read_file(kept.data, kept.name)
     choice = Choice(request.form.get("plan", ""), "partial" in request.form)
@@ -89,6 +92,10 @@ def apply(token: str) -> ResponseReturnValue:
     except forms.BadForm as bad:
         return _preview(token, kept, read, Choice(kept.plan, False), bad.errors), 422
     uploads.drop(token)
+    return _done(imported)
+
+
+def _done(imported: Imported) -> Response:
     _tell(imported)
     return redirect(url_for("tree.show", plan=imported.plan), 303)
 

@@ -25,6 +25,7 @@ from scorecard.graph.plan import build
 from scorecard.store import history, queries
 from scorecard.store.commands import undo as undoing
 from scorecard.store.commands.plans import PlanExists, create_plan
+from scorecard.store.once import answered
 from scorecard.web import errors, forms
 from scorecard.web.changes import told
 from scorecard.web.forms import BadForm
@@ -49,13 +50,15 @@ def create() -> ResponseReturnValue:
     """Begin a plan, with a first year and the objectives that stand over all where they were named."""
     try:
         file = _typed_plan()
-        create_plan(database(), file, actor=actor())
+        first = answered(database())
+        if first is None:
+            create_plan(database(), file, actor=actor())
     except BadForm as bad:
         return _form(request.form, bad.errors), 422
     except PlanExists as fault:
         return _form(request.form, {"plan": [errors.sentence(fault)]}), 422
     say(_("“%(title)s” is there. Add what your objectives rest on.", title=file.title))
-    return redirect(url_for("tree.show", plan=file.plan), 303)
+    return redirect(url_for("tree.show", plan=first.plan if first else file.plan), 303)
 
 
 def _form(typed: object, wrong: forms.Errors) -> Response:

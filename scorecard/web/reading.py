@@ -16,6 +16,7 @@ from scorecard.graph.plan import Plan
 from scorecard.graph.rollup import rollup
 from scorecard.store import queries, upgrade
 from scorecard.store.database import Database
+from scorecard.web.once import asked
 
 DAYS_KEPT = 8
 """Standings kept for each plan: today, the period before, and a few that readers look back at."""
@@ -46,14 +47,14 @@ class View:
 
 
 def database() -> Database:
-    """Return the database of this application, with the tables this version needs.
+    """Return the database of this application, with the tables this version needs, for this request.
 
     Raises:
         OlderDatabase: where somebody must upgrade it first.
     """
     found: Database = current_app.extensions["scorecard"]
     upgrade.prepare(found)
-    return found
+    return found.asked(once) if (once := asked()) else found
 
 
 def view(plan_key: str) -> View:

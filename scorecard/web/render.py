@@ -24,7 +24,7 @@ from werkzeug.wrappers import Response
 
 from scorecard.store import queries
 from scorecard.store.work import Written
-from scorecard.web import language, wording
+from scorecard.web import language, once, wording
 from scorecard.web.drawn import Drawn
 from scorecard.web.language import _, locale
 
@@ -45,6 +45,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.do")
     language.init_app(app)
+    once.init_app(app)
     app.jinja_env.globals.update(asset=asset, here=here, drawn=Drawn())
     app.jinja_env.filters.update(
         percent=wording.percent,

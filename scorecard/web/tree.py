@@ -18,11 +18,12 @@ from scorecard.domain.vocabulary import LinkKind, Status
 from scorecard.graph.judgement import Standing
 from scorecard.graph.plan import Plan
 from scorecard.store.commands.nodes import hanging_only_below
-from scorecard.store.database import Busy
+from scorecard.store.database import Unwritable
+from scorecard.store.once import answered
 from scorecard.web import errors, forms, formula_field, tree_choices, tree_forms
 from scorecard.web.language import _
 from scorecard.web.measures import held_against, unit_of
-from scorecard.web.reading import View, view
+from scorecard.web.reading import View, database, view
 from scorecard.web.render import answer, done, here, page
 from scorecard.web.tree_deeds import DEEDS, At, neighbours
 from scorecard.web.tree_rows import Page, page_of
@@ -66,10 +67,10 @@ def change(plan: str, act: str) -> ResponseReturnValue:
     parent = request.form.get("parent", "")
     at = _at(seen.plan, request.form.get("node", ""), parent)
     try:
-        if at.parent != parent:
+        if at.parent != parent and not answered(database()):
             raise Conflict(key=parent)
-        deed = DEEDS[act](seen, at)
-    except Busy:
+        deed = DEEDS[act](seen, at._replace(parent=parent))
+    except Unwritable:
         raise
     except Conflict as fault:
         return _refused(seen, act, at, {"": [errors.sentence(fault)]}, 409)

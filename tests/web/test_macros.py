@@ -30,6 +30,7 @@ def pages() -> Environment:
     environment.globals["asset"] = lambda name: f"/static/{name}"
     environment.globals["url_for"] = lambda endpoint, **values: "/".join(["", endpoint, *values.values()])
     environment.globals["here"] = environment.globals["url_for"]
+    environment.globals["once"] = lambda: ""
     return environment
 
 
