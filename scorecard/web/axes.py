@@ -1,10 +1,13 @@
 """Axes: where a value or a day lies on a chart, and which round numbers and dates to write beside it."""
 
 import math
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
+
+LARGEST = sys.float_info.max
 
 Grain = Literal["day", "month", "year"]
 
@@ -37,7 +40,7 @@ def nice_ticks(low: float, high: float, count: int = 5) -> tuple[float, ...]:
     """Choose about `count` round numbers that cover low..high, at least two; equal ends are given room."""
     if low == high:
         room = abs(low) * 0.1 or 1.0
-        low, high = low - room, high + room
+        low, high = max(low - room, -LARGEST), min(high + room, LARGEST)
     raw = (high - low) / count
     if not math.isfinite(raw) or raw <= abs(low) * 1e-13 or raw < 1e-300:
         return low, high
