@@ -49,7 +49,8 @@ def own_schema(server: str) -> Iterator[str]:
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.exec_driver_sql(f"CREATE SCHEMA {name}")
-    url = make_url(server).update_query_dict({"options": f"-csearch_path={name}"})
+    options = f"-csearch_path={name} -csynchronous_commit=off"  # nobody cuts the server's power here
+    url = make_url(server).update_query_dict({"options": options})
     try:
         yield url.render_as_string(hide_password=False)
     finally:
