@@ -9,7 +9,7 @@ import click
 from scorecard.domain.schema import PlanFile
 from scorecard.graph.plan import Plan
 from scorecard.store import queries
-from scorecard.store.past import file_as_recorded, plan_as_recorded
+from scorecard.store.past import file_as_recorded, moment_of, plan_as_recorded
 from scorecard.web.reading import database
 
 
@@ -57,24 +57,9 @@ class PlanArgument(click.ParamType[PlanAt]):
         if not sign:
             return PlanAt(key, None)
         try:
-            return PlanAt(key, moment(text))
+            return PlanAt(key, moment_of(text))
         except ValueError:
             self.fail(f"“{text}” is neither a day such as 2026-03-31 nor a moment with its zone.", param, ctx)
-
-
-def moment(text: str) -> date | datetime:
-    """Return the day or the moment that a text names.
-
-    Raises:
-        ValueError: also for a moment without a time zone.
-    """
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        found = datetime.fromisoformat(text)
-        if found.tzinfo is None:
-            raise
-        return found
 
 
 class Day(click.ParamType[date]):

@@ -57,7 +57,7 @@ def changes(
 ) -> list[Entry]:
     """Return the changes of a plan, or of one node, those before a revision where one is given.
 
-    The first change of a plan holds all its rows: among those of one node it comes without them.
+    The first change of a plan holds all its rows: it comes without them.
 
     Raises:
         NotFound: no such plan.
@@ -65,8 +65,7 @@ def changes(
     with db.read() as connection:
         plan_id = plan_id_of(connection, plan)
         columns = CHANGES.c
-        statement = select(CHANGES) if node is None else select(*_BUT_THE_FIRST)
-        statement = statement.where(columns.plan_id == plan_id)
+        statement = select(*_BUT_THE_FIRST).where(columns.plan_id == plan_id)
         if node is not None:
             its = (TOUCHED.c.plan_id == plan_id, TOUCHED.c.node == node)
             statement = statement.where(columns.revision.in_(select(TOUCHED.c.revision).where(*its)))

@@ -42,6 +42,21 @@ class NotYetThere(Refused):
     sentence = N_("The plan “{key}” was not there yet on {day}: it was made on {made}.")
 
 
+def moment_of(text: str) -> date | datetime:
+    """Return the day that a text names, or the moment in UTC.
+
+    Raises:
+        ValueError: also for a moment without a time zone, or in the first or last year there is.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        found = datetime.fromisoformat(text)
+    if found.tzinfo is None or not date.min.year < found.year < date.max.year:
+        raise ValueError("a moment without a time zone, or at the end of all time")
+    return found.astimezone(UTC)
+
+
 def plan_as_recorded(db: Database, plan: str, at: date | datetime) -> Plan:
     """Return a plan with its structure, targets and values as they were recorded by an instant.
 
@@ -86,6 +101,19 @@ def as_reported(db: Database, plan: Plan, day: date) -> Plan:
     before = {node: points for node, points in plan.observations.items() if node not in nodes}
     said = {node: points for node, points in known.items() if node in nodes}
     return renewed(plan, nodes, observations={**before, **said})
+
+
+def file_after(db: Database, plan: str, revision: int) -> PlanFile:
+    """Return all of a plan but its history as the change that made a revision left it.
+
+    Raises:
+        NotFound: also where there is no such change.
+    """
+    with db.read() as connection:
+        row = _found(connection, plan)
+        if not 1 <= revision <= row["revision"]:
+            raise NotFound(kind="change", key=revision)
+        return file_at(connection, row, revision)
 
 
 def _found(connection: Connection, plan: str) -> Row:

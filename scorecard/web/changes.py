@@ -1,7 +1,9 @@
 """What changed, in words: an entry of the history for its reader."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from scorecard.graph.plan import Plan
 from scorecard.store.history import Entry
@@ -24,6 +26,64 @@ class Told(NamedTuple):
 
     what: str
     details: list[Detail]
+
+
+class Happened(NamedTuple):
+    """A change for its reader: who, when, what, and whether it can be taken back.
+
+    `next` is where the reader goes on who takes it back, `about` the title of the node it concerns and
+    `href` the page of that node.
+    """
+
+    revision: int
+    who: str
+    at: datetime
+    day: date
+    told: Told
+    reason: str | None
+    undone_by: int | None
+    redo: bool
+    open: bool
+    next: str
+    about: str
+    href: str | None
+
+
+def happened(
+    entry: Entry,
+    plan: Plan,
+    after_undo: str,
+    node: str | None = None,
+    href: str | None = None,
+    locked: bool = False,
+) -> Happened:
+    """Write out a change of a plan, or what of it concerns one node; what is locked has no way back."""
+    return Happened(
+        revision=entry.revision,
+        who=who(plan, entry.actor),
+        at=entry.at.astimezone(ZoneInfo(plan.fields.timezone)),
+        day=local_day(plan, entry.at),
+        told=told(entry, plan, node),
+        reason=entry.reason,
+        undone_by=entry.undone_by,
+        redo=entry.intent == "undo",
+        open=entry.undone_by is None and entry.revision > 1 and not locked,
+        next=after_undo,
+        about=_title(plan, entry.subject),
+        href=href,
+    )
+
+
+def who(plan: Plan, key: str) -> str:
+    """Return the name of who did something."""
+    if key in plan.people:
+        return plan.people[key].name
+    return {"local": _("you"), "command": _("a command")}.get(key, key)
+
+
+def local_day(plan: Plan, at: datetime) -> date:
+    """Return the day of a moment in the plan's time zone."""
+    return at.astimezone(ZoneInfo(plan.fields.timezone)).date()
 
 
 def told(entry: Entry, plan: Plan, node: str | None = None) -> Told:
@@ -59,7 +119,7 @@ def _headline(entry: Entry, plan: Plan) -> str:
         "edit_plan": _("Edited the plan"),
         "archive_plan": _("Archived the plan"),
         "restore_plan": _("Restored the plan"),
-        "import": _("Imported a file"),
+        "import": _imported(facts),
         "undo": _("Took back change %(number)s", number=entry.undoes),
     }
     return words.get(entry.intent) or _part_headline(entry.intent, title)
@@ -82,6 +142,13 @@ def _recorded(entry: Entry, plan: Plan) -> str:
     return _("Corrected %(day)s to %(value)s", **shown)
 
 
+def _imported(facts: Mapping[str, Any]) -> str:
+    if "added" not in facts:
+        return _("Imported a file")
+    counts = {name: facts.get(name, 0) for name in ("added", "changed", "archived")}
+    return _("Imported a file: %(added)s nodes added, %(changed)s changed, %(archived)s archived", **counts)
+
+
 def _title(plan: Plan, key: str | None) -> str:
     return "" if key is None else plan.nodes[key].title if key in plan.nodes else key
 
@@ -92,8 +159,8 @@ def _details(entry: Entry, plan: Plan, node: str | None) -> Iterator[Detail]:
     if entry.intent in ("record", "set_target", "drop_target", "withdraw") and facts.get("from") is not None:
         yield Detail(_("Value"), quantity(facts["from"], unit), quantity(facts.get("to"), unit))
     for row in entry.rows:
-        concerned = row["table"] != "target" and (node is None or node in row["key"])
-        if concerned and row["before"] is not None and row["after"] is not None:
+        concerned = row["table"] == "plan" if node is None else node in row["key"]
+        if concerned and row["table"] != "target" and row["before"] is not None and row["after"] is not None:
             yield from _fields(row["before"], row["after"], plan, unit)
 
 

@@ -1,5 +1,7 @@
 """What went wrong, said to the reader: each fault has its HTTP status in one table."""
 
+from datetime import date
+
 from flask import Flask, current_app, g, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 from werkzeug.wrappers import Response
@@ -8,6 +10,7 @@ from scorecard.domain.errors import Conflict, Fault, NotFound
 from scorecard.store import upgrade
 from scorecard.store.database import Busy, NoRoom
 from scorecard.web.language import _
+from scorecard.web.wording import day
 
 STATUS: tuple[tuple[type[Fault], int], ...] = (
     (NotFound, 404),
@@ -31,7 +34,8 @@ def init_app(app: Flask) -> None:
 
 def sentence(fault: Fault) -> str:
     """Return a fault's sentence in the reader's language."""
-    return _(fault.sentence).format(**fault.facts)
+    facts = {name: day(fact) if isinstance(fact, date) else fact for name, fact in fault.facts.items()}
+    return _(fault.sentence).format(**facts)
 
 
 def status(fault: Fault) -> int:

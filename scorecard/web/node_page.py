@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from flask import request
 
@@ -17,7 +16,7 @@ from scorecard.graph.judgement import Standing
 from scorecard.store import history
 from scorecard.store.history import CheckIn, Entry
 from scorecard.web import charts
-from scorecard.web.changes import Told, told
+from scorecard.web.changes import Happened, happened, local_day, who
 from scorecard.web.fields import LABELS, STATUSES
 from scorecard.web.language import _
 from scorecard.web.measures import node_address, unit_of, written
@@ -75,20 +74,6 @@ class Makeup:
     total: int
     largest: Neighbour | None
     largest_points: str
-
-
-class Happened(NamedTuple):
-    """A change for its reader: who, when, what, and whether it can be taken back."""
-
-    revision: int
-    who: str
-    at: datetime
-    day: date
-    told: Told
-    reason: str | None
-    undone_by: int | None
-    open: bool
-    next: str
 
 
 class Said(NamedTuple):
@@ -296,22 +281,11 @@ def _said(view: View, node: NodeFields, row: CheckIn) -> Said:
         value=_("withdrawn") if row.value is None else written(row.value, node, node.format),
         note=row.note,
         confidence="" if row.confidence is None else percent(row.confidence),
-        who=who(view, row.by or row.recorded_by),
-        recorded=_local(view, row.recorded_at),
+        who=who(view.plan, row.by or row.recorded_by),
+        recorded=local_day(view.plan, row.recorded_at),
         current=row.current,
         withdrawn=row.value is None,
     )
-
-
-def who(view: View, key: str) -> str:
-    """Return the name of who did something."""
-    if key in view.plan.people:
-        return view.plan.people[key].name
-    return {"local": _("you"), "command": _("a command")}.get(key, key)
-
-
-def _local(view: View, at: datetime) -> date:
-    return at.astimezone(ZoneInfo(view.plan.fields.timezone)).date()
 
 
 def changes(view: View, node: NodeFields) -> tuple[list[Happened], int | None]:
@@ -319,21 +293,12 @@ def changes(view: View, node: NodeFields) -> tuple[list[Happened], int | None]:
     before = request.args.get("before", type=int)
     entries = history.changes(database(), view.plan.key, node.key, CHANGES + 1, before)
     more = entries[CHANGES - 1].revision if len(entries) > CHANGES else None
-    return [_happened(view, node, entry) for entry in entries[:CHANGES]], more
-
-
-def _happened(view: View, node: NodeFields, entry: Entry) -> Happened:
-    return Happened(
-        revision=entry.revision,
-        who=who(view, entry.actor),
-        at=entry.at,
-        day=_local(view, entry.at),
-        told=told(entry, view.plan, node.key),
-        reason=entry.reason,
-        undone_by=entry.undone_by,
-        open=entry.undone_by is None and entry.revision > 1 and locked(view, node) is None,
-        next=_after_undo(view, node, entry),
-    )
+    shut = locked(view, node) is not None
+    rows = [
+        happened(entry, view.plan, _after_undo(view, node, entry), node.key, locked=shut)
+        for entry in entries[:CHANGES]
+    ]
+    return rows, more
 
 
 def _after_undo(view: View, node: NodeFields, entry: Entry) -> str:
@@ -351,7 +316,7 @@ def actions(view: View, node: NodeFields) -> tuple[list[Doing], list[Doing]]:
 
 def _doing(view: View, place: int, action: Action) -> Doing:
     overdue = action.due is not None and action.due < view.day
-    return Doing(place, action, who(view, action.owner) if action.owner else "", overdue)
+    return Doing(place, action, who(view.plan, action.owner) if action.owner else "", overdue)
 
 
 def figures(view: View, node: NodeFields, standing: Standing) -> Iterator[tuple[str, str]]:

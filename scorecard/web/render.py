@@ -55,6 +55,7 @@ def init_app(app: Flask) -> None:
         promise=wording.promise,
         day=wording.day,
         ago=wording.ago,
+        moment=wording.moment,
         word=wording.word,
         rule_sentence=wording.rule_sentence,
     )

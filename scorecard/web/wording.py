@@ -1,11 +1,11 @@
 """How words, numbers and days are written for the reader: one place, so that they read alike everywhere."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from math import floor, log10
 
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.numbers import format_compact_currency, format_currency, format_decimal, format_scientific
 
 from scorecard.domain.errors import N_
@@ -224,6 +224,13 @@ def promised(measure: Measure, unit: str | None) -> str:
 def day(when: date | None) -> str:
     """Write a day in the reader's way, such as 31 Mar 2026."""
     return NOTHING if when is None else format_date(when, "d MMM y", locale=locale())
+
+
+def moment(when: datetime) -> str:
+    """Write a moment as the clock showed it where it is said, such as 31 Mar 2026, 14:05."""
+    return _(
+        "%(day)s, %(time)s", day=day(when.date()), time=format_time(when.time(), "short", locale=locale())
+    )
 
 
 def ago(when: date | None, today: date) -> str:

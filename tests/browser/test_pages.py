@@ -31,6 +31,7 @@ PAGES = {
     "waiver": f"{PLAN}/findings?waive=stale&node=brand_awareness",
     "cycles": f"{PLAN}/cycles?edit=fy26_q4",
     "drafts": f"{PLAN}/drafts",
+    "history": f"{PLAN}/changes?to=9999-12-31",
     "new": "/new",
     "import": "/import",
     "missing": f"{PLAN}/n/there_is_none",

@@ -107,7 +107,7 @@ def test_what_is_no_day_and_no_moment_is_a_usage_error(app: Flask, db: Database,
 
 def test_a_plan_that_was_not_there_yet_is_refused_with_the_day_it_began(app: Flask, db: Database) -> None:
     answer = run(app, "plan", "export", "p@2026-02-28", "-", "--format", "yaml", code=1)
-    assert answer.stderr == "The plan “p” was not there yet on 2026-02-28: it was made on 2026-03-01.\n"
+    assert answer.stderr == "The plan “p” was not there yet on 28 Feb 2026: it was made on 1 Mar 2026.\n"
 
 
 def test_the_audit_prints_the_head_of_every_chain(app: Flask, db: Database) -> None:
