@@ -1,6 +1,6 @@
 """Run one fault at length: `python -m tests.faults NAME [--runs N] [--sabotage] [--database URL]`.
 
-One JSON line on stdout; the exit code is 1 where anything was lost.
+One JSON line on stdout; the exit code is 1 where anything was lost or late.
 """
 
 import argparse
@@ -25,9 +25,9 @@ def main(arguments: Sequence[str]) -> int:
     result = fault.run(asked.runs or fault.RUNS, asked.sabotage, asked.database)
     head = {"fault": asked.name, "sabotage": asked.sabotage, "runs": result.runs, "lost": result.lost}
     kind = "sqlite" if asked.database is None else asked.database.partition(":")[0].partition("+")[0]
-    tail = {"database": kind, "seconds": round(time.monotonic() - start, 1)}
+    tail = {"late": result.late, "database": kind, "seconds": round(time.monotonic() - start, 1)}
     print(json.dumps({**head, **tail, **result.facts}))
-    return int(not result.ok)
+    return int(not result.ok or result.late > 0)
 
 
 if __name__ == "__main__":

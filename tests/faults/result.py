@@ -6,11 +6,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Result:
-    """How many runs there were, how many of them lost something, and what else is worth knowing."""
+    """How many runs there were, how much they lost, and what else is worth knowing.
+
+    `late` counts promises of time that were not kept, which a busy machine breaks without any loss.
+    """
 
     runs: int
     lost: int
     facts: dict[str, Any] = field(default_factory=dict)
+    late: int = 0
 
     @property
     def ok(self) -> bool:
