@@ -25,8 +25,8 @@ from tests.store.drawn import drawn
 
 RUNS = 100
 WRITERS = 4
-LONGEST = 0.6
-"""Seconds that a server lives at most after it is ready."""
+ANSWERS, MOMENT = 40, 0.02
+"""How many answers a server gives at most before it is killed, and within how many seconds after the last."""
 
 READY = 2.0
 """Seconds within which it is to be ready again."""
@@ -45,6 +45,7 @@ class Told:
     done: set[int] = field(default_factory=set)
     imported: set[int] = field(default_factory=set)
     unclear: list[str] = field(default_factory=list)
+    answers: list[int] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def next(self) -> int:
@@ -63,7 +64,7 @@ def run(runs: int, sabotage: bool, database: str | None) -> Result:
         with opened(address) as db:
             create_plan(db, drawn("grow < churn"), actor="setup")
             create_plan(db, _edition(0), actor="setup")
-        ready = [_live(server, told, chance.uniform(0.05, LONGEST)) for _ in range(runs)]
+        ready = [_live(server, told, chance) for _ in range(runs)]
         ready.append(server.start())
         server.kill()
         lost = [*told.unclear, *_lost(address, told)]
@@ -72,13 +73,15 @@ def run(runs: int, sabotage: bool, database: str | None) -> Result:
     return Result(runs, len(lost), {**facts, **slowest}, sum(seconds > READY for seconds in ready[1:]))
 
 
-def _live(server: Server, told: Told, seconds: float) -> float:
+def _live(server: Server, told: Told, chance: random.Random) -> float:
     """Start the server, let writers and an importer work until it is killed; return when it was ready."""
-    ready = server.start()
+    ready, enough = server.start(), len(told.answers) + chance.randrange(ANSWERS)
     with ThreadPoolExecutor(WRITERS + 1) as pool:
         works = [*[_change] * WRITERS, _import]
         workers = [pool.submit(_until_killed, work, server, told) for work in works]
-        time.sleep(seconds)
+        while len(told.answers) < enough and not any(worker.done() for worker in workers):
+            time.sleep(0.001)
+        time.sleep(chance.uniform(0, MOMENT))
         server.kill()
     for worker in workers:
         worker.result()
@@ -124,6 +127,7 @@ def _import(server: Server, told: Told) -> None:
 
 def _note(told: Told, done: set[int], number: int, answer: Answer) -> None:
     """Note what was acknowledged; any other answer than a clear one is a loss."""
+    told.answers.append(number)
     if answer.status == 303:
         done.add(number)
     else:
