@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from scorecard.store.rows import OBSERVATIONS, Row
 from scorecard.store.tables import CHANGES
@@ -61,14 +61,23 @@ def next_hash(connection: Connection, plan: str, change: Row) -> str:
 
 def kept_hash(connection: Connection, plan_id: int, revision: int) -> str | None:
     """Return the hash that a change carries, nothing before the first."""
-    columns = CHANGES.c
-    statement = select(columns.hash).where(columns.plan_id == plan_id, columns.revision == revision)
-    return connection.scalar(statement)
+    return connection.scalar(_KEPT, {"of": plan_id, "at": revision})
 
 
 def check_ins_of(connection: Connection, plan_id: int, first: int, last: int) -> list[Row]:
     """Return the rows of check-ins that changes wrote, in the order they were written."""
-    columns = OBSERVATIONS.c
-    its = (columns.plan_id == plan_id, columns.revision.between(first, last))
-    statement = select(OBSERVATIONS).where(*its).order_by(columns.revision, columns.id)
-    return list(connection.execute(statement).mappings())
+    return list(connection.execute(_SEEN, {"of": plan_id, "first": first, "last": last}).mappings())
+
+
+_KEPT = select(CHANGES.c.hash).where(
+    CHANGES.c.plan_id == bindparam("of"), CHANGES.c.revision == bindparam("at")
+)
+_SEEN = (
+    select(OBSERVATIONS)
+    .where(
+        OBSERVATIONS.c.plan_id == bindparam("of"),
+        OBSERVATIONS.c.revision.between(bindparam("first"), bindparam("last")),
+    )
+    .order_by(OBSERVATIONS.c.revision, OBSERVATIONS.c.id)
+)
+"""Put together once: every write asks for them."""

@@ -1,7 +1,7 @@
 """Changes taken back from the images of rows, the latest first: how the present leads back to the past."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -10,8 +10,20 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from scorecard.domain.errors import N_, Fault
-from scorecard.store.rows import FAMILIES, PLAN, SECTIONS, Family, Image, Key, Row
-from scorecard.store.tables import CHANGES
+from scorecard.store.rows import (
+    FAMILIES,
+    LINK,
+    NODE,
+    OBSERVATIONS,
+    PLAN,
+    SECTIONS,
+    TARGET,
+    Family,
+    Image,
+    Key,
+    Row,
+)
+from scorecard.store.tables import CHANGES, TOUCHED
 
 Changed = tuple[int, list[dict[str, Any]]]
 """A revision, and the rows that it changed as the audit keeps them."""
@@ -86,6 +98,8 @@ def _default(family: Family, name: str) -> Any:
 def refuse_broken(connection: Connection, plan: Row) -> None:
     """Refuse the plan of a row whose present does not lead back to nothing, which all began with.
 
+    The index of the changes by node must name all of them too: a node's history is read by it.
+
     Raises:
         HistoryBroken.
     """
@@ -99,6 +113,33 @@ def refuse_broken(connection: Connection, plan: Row) -> None:
         take_back(FAMILIES[name], images, changes[name], plan["key"])
         if images:
             raise HistoryBroken(key=plan["key"], revision=1)
+    apart = _touching(connection, plan["id"], changes) ^ _touched(connection, plan["id"])
+    if apart:
+        raise HistoryBroken(key=plan["key"], revision=min(apart)[0])
+
+
+def _touching(
+    connection: Connection, plan_id: int, changes: Mapping[str, list[Changed]]
+) -> set[tuple[int, str]]:
+    """Return which nodes each change concerned: by their rows, and by what was said of them."""
+    seen = OBSERVATIONS.c
+    said = connection.execute(select(seen.revision, seen.node).where(seen.plan_id == plan_id).distinct())
+    found = {(revision, node) for revision, node in said}
+    for family in (NODE, LINK, TARGET):
+        ends = 2 if family is LINK else 1
+        found |= {
+            (revision, node)
+            for revision, rows in changes[family.name]
+            for row in rows
+            for node in row["key"][:ends]
+        }
+    return found
+
+
+def _touched(connection: Connection, plan_id: int) -> set[tuple[int, str]]:
+    columns = TOUCHED.c
+    rows = connection.execute(select(columns.revision, columns.node).where(columns.plan_id == plan_id))
+    return {(revision, node) for revision, node in rows}
 
 
 def _image(family: Family, row: Row) -> Image:

@@ -141,7 +141,7 @@ def _verify(db: Database, file: Path, sound: bool) -> None:
         raise NoBackup(file=file, why=str(error).splitlines()[0]) from error
     if troubles:
         first = troubles[0]
-        raise NoBackup(file=file, why=f"{first.plan}: {first.where}: {first.sentence}")
+        raise NoBackup(file=file, why=f"{first.plan}: {first.where}: {first.sentence.rstrip('.')}")
 
 
 def _snapshot(db: Database, to: Path) -> None:

@@ -11,10 +11,18 @@ from tests.faults.__main__ import main
 from tests.faults.registry import faults
 from tests.store.conftest import SERVER, needs_server
 
-SHORT = {"backup": 2, "clock": 5, "close_race": 6, "cycles": 2, "disk_full": 4, "lost_updates": 1}
+SHORT = {
+    "audit": 30,
+    "backup": 2,
+    "clock": 5,
+    "close_race": 6,
+    "cycles": 2,
+    "disk_full": 4,
+    "lost_updates": 1,
+}
 """Runs in which a sabotaged fault shows already; the others are as short as they can be."""
 
-EVERYWHERE = ("backup", "close_race", "cycles", "fail_at_n", "lost_updates", "migrate")
+EVERYWHERE = ("audit", "backup", "close_race", "cycles", "fail_at_n", "lost_updates", "migrate")
 """Faults that a server has to stand too."""
 
 

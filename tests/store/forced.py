@@ -16,10 +16,12 @@ def forced(db: Database) -> Iterator[Connection]:
     It goes past our own engine: SQLite checks references only where it is asked to.
     """
     engine = create_engine(db.engine.url)
-    with engine.begin() as connection:
-        drop_triggers(connection)
-        if not db.is_sqlite:
-            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-        yield connection
-        make_triggers(connection)
-    engine.dispose()
+    try:
+        with engine.begin() as connection:
+            drop_triggers(connection)
+            if not db.is_sqlite:
+                connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            yield connection
+            make_triggers(connection)
+    finally:
+        engine.dispose()

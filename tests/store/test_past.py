@@ -152,6 +152,8 @@ def test_a_row_that_was_taken_away_comes_back_to_its_place(db, clock):
         "UPDATE link SET position = 77",
         "UPDATE plan SET mission = 'Forged'",
         "DELETE FROM link",
+        "DELETE FROM touched WHERE revision = 2",
+        "UPDATE touched SET node = 'grow' WHERE revision = 2",
         "INSERT INTO perspective (plan_id, key, title, version, position) VALUES (1, 'x', 'X', 1, 9)",
     ],
 )
