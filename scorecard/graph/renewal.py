@@ -1,13 +1,13 @@
 """A plan in which values, titles or measures changed: its graphs stay, and so does what no change reaches."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
 import networkx as nx
 
 from scorecard.domain.period import Period
-from scorecard.graph.metric import Sources, metrics_of
+from scorecard.graph.metric import Metric, Sources, metrics_of
 from scorecard.graph.plan import Plan
 
 
@@ -23,10 +23,19 @@ def renewed(plan: Plan, touched: Collection[str], **parts: Any) -> Plan:
     everything = after.fields != plan.fields or after.spans != plan.spans
     reached = set(after.nodes) if everything else _reading(after, touched)
     found = metrics_of(_sources(after), reached)
-    kept = {key: metric for key, metric in plan.metrics.items() if key not in reached}
-    metrics = {key: each for key in after.nodes if (each := found.get(key) or kept.get(key))}
     measured = {key for key in reached if after.nodes[key].measure or after.nodes[key].formula}
-    return replace(after, metrics=metrics, leaves=(plan.leaves - reached) | measured)
+    leaves = plan.leaves if measured == plan.leaves & reached else (plan.leaves - reached) | measured
+    return replace(after, metrics=_placed(after, plan.metrics, found, reached), leaves=leaves)
+
+
+def _placed(
+    plan: Plan, known: Mapping[str, Metric], found: Mapping[str, Metric], reached: Collection[str]
+) -> dict[str, Metric]:
+    """Return known metrics with those found in their place, in the order of the nodes."""
+    if len(reached) < len(plan.nodes) and all((key in found) == (key in known) for key in reached):
+        return {**known, **found}
+    kept = {key: metric for key, metric in known.items() if key not in reached}
+    return {key: each for key in plan.nodes if (each := found.get(key) or kept.get(key))}
 
 
 def _reading(plan: Plan, touched: Collection[str]) -> set[str]:

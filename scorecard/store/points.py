@@ -35,10 +35,13 @@ def read_points(
     day = type_coerce(columns.date, String)
     wanted = select(columns.node, day, columns.label, columns.value, columns.word)
     wanted = wanted.where(columns.plan_id == plan_id, *only)
-    if nodes is not None:
-        wanted = wanted.where(columns.node.in_(nodes))
-    # What was said later has the later revision: the order of an index, so that nothing is sorted.
-    rows = connection.execute(wanted.order_by(columns.revision, columns.id)).all()
+    if (
+        nodes is None
+    ):  # What was said later has the later revision: the order of an index, so nothing is sorted.
+        wanted = wanted.order_by(columns.revision, columns.id)
+    else:  # For the sake of that order SQLite would read the check-ins of all nodes.
+        wanted = wanted.where(columns.node.in_(nodes)).order_by(columns.id)
+    rows = connection.execute(wanted).all()
     return standing_points(cast("list[Said]", rows))
 
 

@@ -19,7 +19,7 @@ from scorecard.store.reading import read_nodes, read_plan, read_section
 from scorecard.store.rows import LINK, NODE, PARTS, PLAN, TARGET, Row, fields_of
 from scorecard.store.tables import CHANGES, TOUCHED
 
-MOST_CHANGES, MOST_NODES = 64, 200
+MOST_CHANGES, MOST_NODES, MOST_TOUCHED = 64, 200, 1000
 """Beyond these it is cheaper to read the plan anew."""
 
 
@@ -66,9 +66,10 @@ def _since(connection: Connection, row: Row, revision: int) -> Since | None:
         return None
     columns = TOUCHED.c
     later = (columns.plan_id == row["id"], columns.revision > revision)
-    statement = select(columns.node).distinct().where(*later).order_by(columns.node).limit(MOST_NODES + 1)
-    nodes = list(connection.scalars(statement))
-    if len(nodes) > MOST_NODES:
+    touched = select(columns.node).where(*later).order_by(columns.revision).limit(MOST_TOUCHED + 1)
+    found = list(connection.scalars(touched))
+    nodes = sorted(set(found))
+    if len(found) > MOST_TOUCHED or len(nodes) > MOST_NODES:
         return None
     its = (CHANGES.c.plan_id == row["id"], CHANGES.c.revision > revision)
     changes = connection.scalars(select(CHANGES.c.rows).where(*its)).all()
@@ -90,12 +91,11 @@ def _nodes(
 ) -> dict[str, NodeFields]:
     """Read the touched nodes again, and all places where nodes came, went or moved."""
     read = read_nodes(connection, plan_id, since.nodes)
-    nodes = {key: read.get(key, node) for key, node in known.items()}
+    nodes = {**known, **read}
     if any(row["table"] == NODE.name and _columns(row) & {"key", "position"} for row in since.rows):
         columns = NODE.table.c
         placed = select(columns.key).where(columns.plan_id == plan_id).order_by(columns.position, columns.key)
-        every = {**nodes, **read}
-        nodes = {key: every[key] for key in connection.scalars(placed)}
+        nodes = {key: nodes[key] for key in connection.scalars(placed)}
     return nodes
 
 
@@ -127,7 +127,8 @@ def _rebuilt(connection: Connection, plan_id: int, plan: Plan) -> Plan:
 
 
 def _pointed(known: Mapping[str, Any], read: Mapping[str, Any], nodes: Sequence[str]) -> dict[str, Any]:
-    points = dict(known)
+    points = {**known, **read}
     for node in nodes:
-        points.pop(node, None)
-    return {**points, **read}
+        if node not in read:
+            points.pop(node, None)
+    return points

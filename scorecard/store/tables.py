@@ -301,7 +301,10 @@ class TouchedRow(SQLModel, table=True):
     """Which nodes a change touched: the index of `change` by node."""
 
     __tablename__ = "touched"
-    __table_args__ = (ForeignKeyConstraint(["plan_id", "revision"], ["change.plan_id", "change.revision"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["plan_id", "revision"], ["change.plan_id", "change.revision"]),
+        Index(None, "plan_id", "revision"),
+    )
 
     plan_id: int = Field(primary_key=True)
     node: str = Field(primary_key=True)

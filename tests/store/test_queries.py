@@ -72,6 +72,32 @@ def test_a_plan_after_a_check_in_takes_a_constant_number_of_selects(db, selects,
     assert len([said for said in selects if said.startswith("SELECT")]) == 6
 
 
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda db, seen: record(db, "grown", seen, actor=ME),
+        lambda db, seen: edit_node(db, "grown", seen.node, {"title": "T"}, version=None, actor=ME),
+    ],
+    ids=["value", "title"],
+)
+def test_an_edit_searches_what_it_touches_and_never_the_whole_plan(sqlite, edit):
+    create_plan(sqlite, grown_plan(20, seed=1), actor=ME)
+    queries.load_plan(sqlite, "grown")
+    sent = []
+    event.listen(sqlite.engine, "before_cursor_execute", lambda *said: sent.append(said[2:4]))
+    edit(sqlite, ObservationFields(node="node_17", date="2026-03-31", value=0.5))
+    queries.load_plan(sqlite, "grown")
+    with sqlite.read() as connection:
+        searched = [
+            row[3]
+            for statement, values in sent
+            if statement.startswith("SELECT") and values
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
+    assert searched
+    assert not [how for how in searched if how.startswith("SCAN") or how.endswith("(plan_id=?)")]
+
+
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(file=plans())
 def test_what_is_kept_comes_back_whole(tmp_path_factory, empty_file, file):

@@ -179,7 +179,7 @@ def _slots(work: Work, revision: int) -> Iterator[Slot]:
     own = select(columns.node).where(columns.plan_id == work.plan_id, columns.revision == revision)
     statement = select(OBSERVATIONS).where(columns.plan_id == work.plan_id, columns.node.in_(own))
     said: dict[Any, list[RowMapping]] = {}
-    for row in work.connection.execute(statement.order_by(columns.revision, columns.id)).mappings():
+    for row in work.connection.execute(statement.order_by(columns.id)).mappings():
         said.setdefault((row["node"], row["date"], row["label"]), []).append(row)
     for rows in said.values():
         at = next((i for i, row in enumerate(rows) if row["revision"] == revision), None)
