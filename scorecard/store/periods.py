@@ -13,7 +13,7 @@ from math import isclose
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, select, text
 
 from scorecard.domain.errors import NotFound
 from scorecard.domain.measure import ZONE_PROGRESS
@@ -90,9 +90,8 @@ def follow(connection: Connection, plan_id: int, before: Plan, said: Sequence[Sa
     if known:
         days = OBSERVATIONS.c.date.between(*_span(period for period, node in touched if node in known))
         points |= read_points(connection, plan_id, named(known), days)
-    if before.revision:
-        _drop(connection, plan_id, touched)
-    rows = (row for row in _rows(points, ways) if (row["period"], row["node"]) in touched)
+    rows = [row for row in _rows(points, ways) if (row["period"], row["node"]) in touched]
+    _drop(connection, plan_id, touched.difference((row["period"], row["node"]) for row in rows))
     _add(connection, plan_id, rows)
 
 
@@ -178,13 +177,27 @@ def _ways(connection: Connection, plan_id: int, nodes: Collection[str] | None) -
     }
 
 
-def _drop(connection: Connection, plan_id: int, keys: Iterable[Kept]) -> None:
-    columns = PERIODS.c
-    same = (columns.plan_id == plan_id, columns.period == bindparam("of"), columns.node == bindparam("its"))
-    connection.execute(delete(PERIODS).where(*same), [{"of": period, "its": node} for period, node in keys])
+def _drop(connection: Connection, plan_id: int, keys: Collection[Kept]) -> None:
+    if keys:
+        gone = [{"its_plan": plan_id, "of": period, "its": node} for period, node in keys]
+        connection.execute(_GONE, gone)
+
+
+_GONE = delete(PERIODS).where(
+    PERIODS.c.plan_id == bindparam("its_plan"),
+    PERIODS.c.period == bindparam("of"),
+    PERIODS.c.node == bindparam("its"),
+)
 
 
 def _add(connection: Connection, plan_id: int, rows: Iterable[dict[str, Any]]) -> None:
+    """Write rows, each in place of the one of its period and node."""
     made = [{**row, "plan_id": plan_id} for row in rows]
     if made:
-        connection.execute(insert(PERIODS), made)
+        connection.execute(_PUT, made)
+
+
+_PUT = text(
+    "INSERT INTO node_period (plan_id, period, node, value) VALUES (:plan_id, :period, :node, :value) "
+    "ON CONFLICT (plan_id, period, node) DO UPDATE SET value = excluded.value"
+)

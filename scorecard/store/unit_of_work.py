@@ -11,9 +11,10 @@ from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from sqlalchemy import Connection, RowMapping, select, text
+from sqlalchemy import Connection, RowMapping, bindparam, select, text
 
 from scorecard.domain.errors import N_, NotFound, Refused
+from scorecard.store.advance import advanced
 from scorecard.store.database import PATIENCE, Busy, Database, TakenBack, said_plainly
 from scorecard.store.once import AnsweredBefore
 from scorecard.store.replay import standing_plan
@@ -93,6 +94,8 @@ def write(
         work = Work(connection, row["id"], standing_plan(db, connection, row), intent, actor, reason)
         yield work
         finish(db, work)
+        _commit(db, connection)
+        _remember(db, work)
 
 
 def finish(db: Database, work: Work) -> None:
@@ -125,6 +128,20 @@ def rebuild(db: Database) -> Iterator[Connection]:
             raise BrokenReferences
 
 
+def _commit(db: Database, connection: Connection) -> None:
+    connection.commit()
+    if db.once:
+        db.once.count()
+
+
+def _remember(db: Database, work: Work) -> None:
+    """Keep the plan as it is now where that is known already, before the next writer reads it."""
+    if work.said and not work.rows:
+        after = advanced(work.plan, work.said, work.revision)
+        if after is not None:
+            db.remember(work.plan_id, after)
+
+
 def _claim(db: Database, connection: Connection) -> None:
     if db.once:
         db.once.claim(connection)
@@ -137,12 +154,13 @@ def _hold_site(db: Database, connection: Connection) -> None:
 
 def _held(db: Database, connection: Connection, plan: str) -> RowMapping:
     """Read the plan's row and hold it; on SQLite the whole database is held already."""
-    statement = select(PLAN.table).where(PLAN.table.c.key == plan)
-    held = statement if db.is_sqlite else statement.with_for_update()
-    row = connection.execute(held).mappings().one_or_none()
+    row = connection.execute(_HELD, {"key": plan}).mappings().one_or_none()
     if row is None:
         raise NotFound(kind="plan", key=plan)
     return row
+
+
+_HELD = select(PLAN.table).where(PLAN.table.c.key == bindparam("key")).with_for_update()
 
 
 @contextmanager
@@ -154,9 +172,8 @@ def _transaction(db: Database, foreign_keys: bool = True) -> Iterator[Connection
             _begin(db, connection)
             try:
                 yield connection
-                connection.commit()
-                if db.once:
-                    db.once.count()
+                if connection.in_transaction():
+                    _commit(db, connection)
             except BaseException:
                 connection.rollback()
                 raise

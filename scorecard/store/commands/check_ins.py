@@ -3,7 +3,7 @@
 from datetime import date as Day
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from scorecard.domain.errors import NotFound
 from scorecard.domain.schema import ObservationFields, TargetFields
@@ -113,14 +113,16 @@ def _about(
     work.about(seen.node, **facts)
 
 
-def standing(
-    work: Work, node: str, date: Day, label: str | None, until: int | None = None
-) -> ObservationFields | None:
-    """Return the check-in that stands for a node, day and label, or stood at an earlier revision."""
-    columns = OBSERVATIONS.c
-    same = (columns.plan_id == work.plan_id, columns.node == node, columns.date == date)
-    statement = select(OBSERVATIONS).where(*same, columns.label == (label or ""))
-    if until is not None:
-        statement = statement.where(columns.revision <= until)
-    row = work.connection.execute(statement.order_by(columns.id.desc()).limit(1)).mappings().one_or_none()
+def standing(work: Work, node: str, date: Day, label: str | None) -> ObservationFields | None:
+    """Return the check-in that stands for a node, day and label."""
+    said = {"plan_id": work.plan_id, "node": node, "date": date, "label": label or ""}
+    row = work.connection.execute(_STANDING, said).mappings().one_or_none()
     return None if row is None else observation_of(row)
+
+
+_STANDING = (
+    select(OBSERVATIONS)
+    .where(*(OBSERVATIONS.c[name] == bindparam(name) for name in ("plan_id", "node", "date", "label")))
+    .order_by(OBSERVATIONS.c.id.desc())
+    .limit(1)
+)
