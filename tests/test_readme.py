@@ -10,6 +10,7 @@ from flask import Flask
 
 from app import create_app
 from scorecard import explain, read_plan, standings
+from tests.faults.registry import faults
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -74,6 +75,10 @@ def test_a_command_of_the_readme_explains_itself(app: Flask, command: str) -> No
     answer = app.test_cli_runner().invoke(args=[*command.split(), "--help"])
     assert answer.exit_code == 0
     assert "Usage" in answer.output
+
+
+def test_every_fault_of_the_readme_can_be_run_and_every_one_there_is_is_named() -> None:
+    assert sorted(re.findall(r"^\| .+ \| `(\w+)` \|$", README, re.MULTILINE)) == sorted(faults())
 
 
 @pytest.mark.parametrize("path", PATHS)

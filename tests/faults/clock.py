@@ -55,7 +55,7 @@ def run(runs: int, sabotage: bool, database: str | None) -> Result:
 def _answer(app: Flask, at: str, zone: str, sabotage: bool) -> str:
     """Return all that a server in a zone says at an instant of a plan that it makes."""
     db: Database = app.extensions["scorecard"]
-    key = f"plan_{len(queries.list_plans(db, archived=True)):03}"
+    key = f"plan_{len(queries.list_plans(db, every=True)):03}"
     now = datetime.fromisoformat(at).replace(tzinfo=UTC)
     with _in_zone(zone), _at(now, sabotage):
         create_plan(db, PLAN.model_copy(update={"plan": key}), actor="server")
