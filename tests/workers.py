@@ -22,6 +22,8 @@ from unittest.mock import patch
 
 from scorecard.domain.errors import Fault
 from scorecard.domain.schema import LinkFields, NodeFields, ObservationFields, PersonFields, TargetFields
+from scorecard.graph.plan import Plan
+from scorecard.graph.reroll import rerolled
 from scorecard.graph.rollup import rollup
 from scorecard.store import queries, replay
 from scorecard.store.commands.check_ins import drop_target, record, set_target, withdraw
@@ -67,15 +69,16 @@ def run(edits: int, database: str | None = None, forgetful: bool = False) -> dic
 def _worker(address: str, edits: int, forgetful: bool, number: int, meet: Meet) -> Counter[str]:
     chance, done = random.Random(number), Counter[str]()
     with opened(address) as db, _counted(done), _forgetful(forgetful):
-        queries.load_plan(db, PLAN)
+        page = Page(queries.load_plan(db, PLAN))
         meet()
         while done["edits"] < edits:
             done[_edited(db, chance)] += 1
+            page.follow(queries.load_plan(db, PLAN))
             if (done["edits"] + done["refused"]) % COMPARED_EVERY == 1:
-                done["differences"] += _differences(db)
+                done["differences"] += _differences(db, page)
                 done["compared"] += 1
         meet()
-        done["differences"] += _differences(db)
+        done["differences"] += _differences(db, page)
         meet()
     return done
 
@@ -104,14 +107,27 @@ def _forgetful(is_so: bool) -> Iterator[None]:
         yield
 
 
-def _differences(db: Database) -> int:
+class Page:
+    """How everything stands, worked out from edit to edit."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.standings = plan, rollup(plan, DAY)
+
+    def follow(self, plan: Plan) -> None:
+        """Take over a later plan."""
+        self.standings = rerolled(plan, DAY, self.plan, self.standings)
+        self.plan = plan
+
+
+def _differences(db: Database, page: Page) -> int:
     """Count in what the plan in memory is another than its rows say, seen at one moment."""
     with db.read() as connection:
         row = find_plan(connection, PLAN)
         assert row is not None
         kept, fresh = replay.standing_plan(db, connection, row), read_plan(connection, row)
     mine, theirs = shape(kept), shape(fresh)
-    stand, should = rollup(kept, DAY), rollup(fresh, DAY)
+    page.follow(kept)
+    stand, should = page.standings, rollup(fresh, DAY)
     parts = [name for name in theirs if mine[name] != theirs[name]]
     return len(parts) + sum(stand.get(key) != should.get(key) for key in {*stand, *should})
 

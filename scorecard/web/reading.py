@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from flask import current_app, request
@@ -13,6 +14,7 @@ from scorecard.domain.period import ONE_DAY
 from scorecard.domain.schema import CycleFields
 from scorecard.graph.judgement import Standing
 from scorecard.graph.plan import Plan
+from scorecard.graph.reroll import rerolled
 from scorecard.graph.rollup import rollup
 from scorecard.store import queries, upgrade
 from scorecard.store.database import Database
@@ -21,7 +23,21 @@ from scorecard.web.once import asked
 DAYS_KEPT = 8
 """Standings kept for each plan: today, the period before, and a few that readers look back at."""
 
-_kept: WeakKeyDictionary[Plan, dict[date, Mapping[str, Standing]]] = WeakKeyDictionary()
+PLANS_KEPT = 16
+"""Plans of which the revision before the one last looked at is kept too."""
+
+Days = dict[date, Mapping[str, Standing]]
+
+
+class Seen(NamedTuple):
+    """A plan that was looked at last, and as it was when it was looked at before an edit."""
+
+    now: Plan
+    before: Plan
+
+
+_kept: WeakKeyDictionary[Plan, Days] = WeakKeyDictionary()
+_seen: dict[str, Seen] = {}
 _lock = Lock()
 
 
@@ -74,14 +90,30 @@ def view(plan_key: str) -> View:
 
 
 def standings_on(plan: Plan, day: date) -> Mapping[str, Standing]:
-    """Return how everything stands on a day, computed once for each revision and day."""
+    """Return how everything stands on a day, computed once for each revision and day.
+
+    After an edit only what it reaches is worked out again.
+    """
     with _lock:
         known = _kept.setdefault(plan, {})
         if day not in known:
             while len(known) >= DAYS_KEPT:
                 del known[next(iter(known))]
-            known[day] = rollup(plan, day)
+            before = _before(plan)
+            standings = _kept.get(before, {}).get(day)
+            known[day] = rollup(plan, day) if standings is None else rerolled(plan, day, before, standings)
         return known[day]
+
+
+def _before(plan: Plan) -> Plan:
+    """Return what a plan was when it was looked at before; the plan itself where nobody did."""
+    seen = _seen.pop(plan.key, Seen(plan, plan))
+    if plan is not seen.now:
+        seen = Seen(plan, seen.now)
+    _seen[plan.key] = seen
+    while len(_seen) > PLANS_KEPT:
+        del _seen[next(iter(_seen))]
+    return seen.before
 
 
 def _chosen(plan: Plan) -> CycleFields | None:
