@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import groupby
 from operator import itemgetter
 
 from scorecard.graph.path import Point, Points
@@ -18,15 +19,25 @@ def advanced(plan: Plan, said: Sequence[Said], revision: int) -> Plan | None:
     if any(each.label or (each.value is None and each.word is None) for each in said):
         return None
     points = dict(plan.observations)
-    for each in said:
-        value = each.word if each.value is None else each.value
-        assert value is not None
-        points[each.node] = _with(points.get(each.node, ()), Point(day_of(each.date), value))
+    for node, run in groupby(sorted(said, key=_node), key=_node):
+        points[node] = _joined(points.get(node, ()), [_point(each) for each in run])
     return renewed(plan, {each.node for each in said}, observations=points, revision=revision)
 
 
-def _with(points: Points, point: Point) -> Points:
-    """Return points with one more, or another in place of that of its day."""
-    at = bisect_left(points, point.date, key=itemgetter(0))
-    there = at < len(points) and points[at].date == point.date
-    return (*points[:at], point, *points[at + there :])
+def _node(said: Said) -> str:
+    return said.node
+
+
+def _point(said: Said) -> Point:
+    value = said.word if said.value is None else said.value
+    assert value is not None
+    return Point(day_of(said.date), value)
+
+
+def _joined(points: Points, more: Sequence[Point]) -> Points:
+    """Return points with others, each in place of that of its day."""
+    if len(more) > 1:
+        return tuple(map(Point._make, sorted({**dict(points), **dict(more)}.items())))
+    at = bisect_left(points, more[0].date, key=itemgetter(0))
+    there = at < len(points) and points[at].date == more[0].date
+    return (*points[:at], more[0], *points[at + there :])

@@ -44,8 +44,15 @@ def refuse_unfit_observation(plan: Plan, seen: ObservationFields) -> None:
 
 def refuse_unfit_values(plan: Plan, node: NodeFields, seen: Iterable[ObservationFields]) -> None:
     """Refuse a measure that cannot read what was checked in already."""
-    alone = node.model_copy(update={"formula": None, "replaced_by": None})
-    refuse_unfit(_cut(plan, nodes=(alone,), observations=tuple(seen)))
+    said = tuple(seen)
+    people = tuple(plan.people.values()) if any(each.by for each in said) else ()
+    alone = node.model_copy(update=_ALONE)
+    refuse_unfit(_cut(plan, **_NOTHING, people=people, nodes=(alone,), observations=said))
+
+
+_ALONE = dict.fromkeys(("formula", "replaced_by", "perspective", "unit", "owner", "cycle", "judged"))
+_NOTHING: dict[str, Any] = dict.fromkeys(("perspectives", "units", "cycles"), ())
+"""What a node refers to, and does not, while only its values are looked at."""
 
 
 def refuse_unfit_parts(plan: Plan, **sections: Any) -> None:

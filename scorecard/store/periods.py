@@ -19,7 +19,7 @@ from scorecard.domain.errors import NotFound
 from scorecard.domain.measure import ZONE_PROGRESS
 from scorecard.domain.period import Period, period_of
 from scorecard.domain.vocabulary import Aggregate, Cadence
-from scorecard.graph.path import Point, Points
+from scorecard.graph.path import Point, Points, between
 from scorecard.graph.plan import Plan, collector_paused
 from scorecard.graph.values import aggregated
 from scorecard.store.database import Database
@@ -75,21 +75,28 @@ _OF_PERIOD = (
 )
 
 
-def follow(connection: Connection, plan_id: int, before: Plan, said: Sequence[Said]) -> None:
+def follow(
+    connection: Connection, plan_id: int, before: Plan, said: Sequence[Said], after: Plan | None = None
+) -> None:
     """Take over check-ins that were just written to nodes that are put together as before.
 
     Parameters:
         before: the plan without them.
+        after: the plan with them, where it is known.
     """
     nodes = {row.node for row in said}
     ways = {key: _way_of(before, key) for key in nodes if key in before.nodes}
     ways |= _ways(connection, plan_id, nodes.difference(ways))
     touched = {(interval(day_of(row.date), ways[row.node]), row.node) for row in said}
-    points = standing_points(row for row in said if row.node not in before.observations)
-    known = nodes.intersection(before.observations)
-    if known:
-        days = OBSERVATIONS.c.date.between(*_span(period for period, node in touched if node in known))
-        points |= read_points(connection, plan_id, named(known), days)
+    span = _span(period for period, _ in touched)
+    if after is not None:
+        points = {node: between(after.observations[node], *span) for node in nodes}
+    else:
+        points = standing_points(row for row in said if row.node not in before.observations)
+        known = nodes.intersection(before.observations)
+        if known:
+            days = OBSERVATIONS.c.date.between(*span)
+            points |= read_points(connection, plan_id, named(known), days)
     rows = [row for row in _rows(points, ways) if (row["period"], row["node"]) in touched]
     _drop(connection, plan_id, touched.difference((row["period"], row["node"]) for row in rows))
     _add(connection, plan_id, rows)

@@ -14,7 +14,6 @@ from typing import ParamSpec, TypeVar
 from sqlalchemy import Connection, RowMapping, bindparam, select, text
 
 from scorecard.domain.errors import N_, NotFound, Refused
-from scorecard.store.advance import advanced
 from scorecard.store.database import PATIENCE, Busy, Database, TakenBack, said_plainly
 from scorecard.store.once import AnsweredBefore
 from scorecard.store.replay import standing_plan
@@ -136,10 +135,8 @@ def _commit(db: Database, connection: Connection) -> None:
 
 def _remember(db: Database, work: Work) -> None:
     """Keep the plan as it is now where that is known already, before the next writer reads it."""
-    if work.said and not work.rows:
-        after = advanced(work.plan, work.said, work.revision)
-        if after is not None:
-            db.remember(work.plan_id, after)
+    if work.after is not None:
+        db.remember(work.plan_id, work.after)
 
 
 def _claim(db: Database, connection: Connection) -> None:

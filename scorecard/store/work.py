@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
 
 from scorecard.domain.errors import Conflict, NotFound
 from scorecard.domain.schema import ObservationFields, PlanFile
@@ -12,6 +12,7 @@ from scorecard.domain.shape import Shape
 from scorecard.domain.vocabulary import CycleState
 from scorecard.graph.plan import Plan
 from scorecard.store import periods
+from scorecard.store.advance import advanced
 from scorecard.store.chain import next_hash
 from scorecard.store.locks import refuse_node, refuse_row
 from scorecard.store.points import Said
@@ -77,6 +78,7 @@ class Work:
         self.rows: list[RowChange] = []
         self.touched: set[str] = set()
         self.said: list[Said] = []
+        self.after: Plan | None = None
         self._audit: dict[str, Any] = {"intent": intent, "actor": actor, "reason": reason, "facts": {}}
 
     def about(self, subject: str | None, *, undoes: int | None = None, **facts: Any) -> None:
@@ -228,6 +230,8 @@ class Work:
         """Write the audit row and raise the plan's revision; nothing, where nothing changed."""
         if not self.has_changes:
             return
+        if self.said and not self.rows:
+            self.after = advanced(self.plan, self.said, self.revision)
         self._keep_periods()
         where = {"plan_id": self.plan_id, "revision": self.revision}
         rows = [row.as_json() for row in self.rows]
@@ -237,9 +241,7 @@ class Work:
         if self.touched:
             touched = [{**where, "node": node} for node in sorted(self.touched)]
             self.connection.execute(insert(TOUCHED), touched)
-        plans = PLAN.table
-        statement = update(plans).where(plans.c.id == self.plan_id)
-        self.connection.execute(statement.values(revision=self.revision))
+        self.connection.execute(_REVISE, {"its": self.plan_id, "now": self.revision})
 
     def _keep_periods(self) -> None:
         """Bring the periods' values up to date: of nodes put together otherwise all of them are made anew."""
@@ -251,7 +253,10 @@ class Work:
             periods.refill(self.connection, self.plan_id, anew)
         said = [each for each in self.said if each.node not in anew]
         if said:
-            periods.follow(self.connection, self.plan_id, self.plan, said)
+            periods.follow(self.connection, self.plan_id, self.plan, said, self.after)
+
+
+_REVISE = update(PLAN.table).where(PLAN.table.c.id == bindparam("its")).values(revision=bindparam("now"))
 
 
 def kept_of(family: Family, row: Row) -> Kept:

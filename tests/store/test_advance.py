@@ -54,5 +54,11 @@ def test_values_in_any_order_give_one_point_a_day_in_the_order_of_days(said):
     for day, value in said:
         plan = advanced(plan, [Said("churn", day, "", value, None)], revision)
         revision += 1
+    together = advanced(
+        build(drawn("grow < churn")),
+        [Said("churn", *each) for each in ((day, "", value, None) for day, value in said)],
+        1,
+    )
+    assert together.observations == plan.observations
     assert dict(plan.observations.get("churn", ())) == dict(said)
     assert list(dict(plan.observations.get("churn", ()))) == sorted(dict(said))
