@@ -13,6 +13,7 @@ from bench import (  # noqa: F401  (importing a module of rows registers them)
     server,
     shaped,
     storage,
+    writers,
 )
 from bench.rows import Result, rows, run
 
