@@ -79,7 +79,7 @@ def _checked_in(years: int) -> Path:
         moved = names.replace('"date"', "date(date, ?)")
         for back in range(1, years):
             connection.execute(
-                f"INSERT INTO observation ({names}) SELECT {moved} FROM observation WHERE date > '2026'",
+                f"INSERT INTO observation ({names}) SELECT {moved} FROM observation WHERE date >= '2026-01-01'",
                 [f"-{back} years"],
             )
     db = Database(places.address(path))
