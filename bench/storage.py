@@ -77,11 +77,11 @@ def _checked_in(years: int) -> Path:
         columns = [row[1] for row in connection.execute("PRAGMA table_info(observation)") if row[1] != "id"]
         names = ", ".join(f'"{name}"' for name in columns)
         moved = names.replace('"date"', "date(date, ?)")
+        earlier = (
+            f"INSERT INTO observation ({names}) SELECT {moved} FROM observation WHERE date > '2026-01-01'"
+        )
         for back in range(1, years):
-            connection.execute(
-                f"INSERT INTO observation ({names}) SELECT {moved} FROM observation WHERE date >= '2026-01-01'",
-                [f"-{back} years"],
-            )
+            connection.execute(earlier, [f"-{back} years"])
     db = Database(places.address(path))
     with rebuild(db) as filled:
         refill(filled, 1)
