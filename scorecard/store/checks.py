@@ -45,14 +45,18 @@ def refuse_unfit_observation(plan: Plan, seen: ObservationFields) -> None:
 def refuse_unfit_values(plan: Plan, node: NodeFields, seen: Iterable[ObservationFields]) -> None:
     """Refuse a measure that cannot read what was checked in already."""
     said = tuple(seen)
-    people = tuple(plan.people.values()) if any(each.by for each in said) else ()
-    alone = node.model_copy(update=_ALONE)
-    refuse_unfit(_cut(plan, **_NOTHING, people=people, nodes=(alone,), observations=said))
+    people = [plan.people[by] for by in {each.by for each in said if each.by} if by in plan.people]
+    alone = {"people": tuple(person.model_copy(update=_PLACELESS) for person in people)}
+    refuse_unfit(_cut(plan, **_NOTHING, **alone, nodes=(node.model_copy(update=_ALONE),), observations=said))
 
 
-_ALONE = dict.fromkeys(("formula", "replaced_by", "perspective", "unit", "owner", "cycle", "judged"))
+_ALONE = {
+    **dict.fromkeys(("formula", "replaced_by", "perspective", "unit", "owner", "cycle", "judged")),
+    "actions": (),
+}
+_PLACELESS = {"unit": None, "roles": ()}
 _NOTHING: dict[str, Any] = dict.fromkeys(("perspectives", "units", "cycles"), ())
-"""What a node refers to, and does not, while only its values are looked at."""
+"""What a node and those who check in refer to, and do not, while only its values are looked at."""
 
 
 def refuse_unfit_parts(plan: Plan, **sections: Any) -> None:

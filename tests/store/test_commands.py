@@ -208,6 +208,21 @@ def test_a_check_in_is_corrected_and_withdrawn_and_nothing_is_lost(db):
         withdraw(db, "p", "churn", DAY, actor=ME)
 
 
+def test_a_check_in_asks_nothing_of_what_its_node_and_person_refer_to(db):
+    unit, person = UnitFields(key="ops", title="Ops"), PersonFields(key="kim", name="Kim", unit="ops")
+    roles = ({"role": "department_head", "unit": "ops"},)
+    person = PersonFields.model_validate({**dict(person), "roles": roles})
+    keep(db, "grow < churn", units=(unit,), people=(person,))
+    actions = ({"title": "Call them", "owner": "kim", "due": DAY},)
+    edit_node(
+        db, "p", "churn", {"actions": actions, "owner": "kim", "unit": "ops"}, version=None, actor=ME
+    )
+    record(db, "p", seen(3, by="kim"), actor=ME)
+    edit_node(db, "p", "churn", {"measure": {**REACH, "target": 12.0}}, version=None, actor=ME)
+    with pytest.raises(Dangling):
+        record(db, "p", seen(4, by="nobody"), actor=ME)
+
+
 def test_the_same_check_in_twice_is_one(db):
     keep(db, "grow < churn")
     assert record(db, "p", seen(3), actor=ME).revision == record(db, "p", seen(3), actor=ME).revision
