@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import from_json, to_json
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 
-from scorecard.domain.errors import N_, Fault
+from scorecard.domain.errors import N_, Fault, Refused
 from scorecard.graph.plan import Plan
 from scorecard.store.turn import Turn
 
@@ -32,6 +32,12 @@ KEPT_PLANS = 16
 TAKEN_BACK_STATES, BUSY_STATES, FULL_STATES = {"40001", "40P01"}, {"55P03"}, {"53100"}
 BUSY_CODES, FULL_CODES = {SQLITE_BUSY, SQLITE_LOCKED}, {SQLITE_FULL, SQLITE_IOERR}
 """What PostgreSQL (a state) and SQLite (the last byte of a code) say of each fault."""
+
+
+class Unkeepable(Refused):
+    """A text or a number that the database has no room for: a null sign, a count beyond all counts."""
+
+    sentence = N_("This holds a sign or a number that cannot be kept.")
 
 
 class Unwritable(Fault):
@@ -124,9 +130,11 @@ class Database:
 
 @contextmanager
 def said_plainly() -> Iterator[None]:
-    """Turn what a database says when it is busy or full into the fault that it is."""
+    """Turn what a database says when it is busy, full or given what it cannot hold into a fault of ours."""
     try:
         yield
+    except DataError as error:
+        raise Unkeepable from error
     except OperationalError as error:
         raise _fault(error) from error
 

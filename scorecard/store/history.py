@@ -7,6 +7,7 @@ from sqlalchemy import Connection, case, literal, select
 
 from scorecard.domain.errors import NotFound
 from scorecard.store.database import Database
+from scorecard.store.moves import LAST
 from scorecard.store.reading import find_plan
 from scorecard.store.rows import OBSERVATIONS
 from scorecard.store.tables import CHANGES, TOUCHED, Json
@@ -70,7 +71,7 @@ def changes(
             its = (TOUCHED.c.plan_id == plan_id, TOUCHED.c.node == node)
             statement = statement.where(columns.revision.in_(select(TOUCHED.c.revision).where(*its)))
         if before is not None:
-            statement = statement.where(columns.revision < before)
+            statement = statement.where(columns.revision < min(before, LAST))
         rows = connection.execute(statement.order_by(columns.revision.desc()).limit(limit)).mappings().all()
         undone = undone_by(connection, plan_id)
     return [Entry(**{**_entry(row), "undone_by": undone.get(row["revision"])}) for row in rows]

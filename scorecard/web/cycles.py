@@ -78,7 +78,7 @@ def edit(plan: str, key: str) -> ResponseReturnValue:
         given = _typed(view(plan).plan, key)
         fields = forms.checked(CycleFields, {**given, "key": key})
         changes = {name: getattr(fields, name) for name in ("title", "start", "end", "parent")}
-        version = request.form.get("version", type=int)
+        version = forms.version()
         written = edit_part(database(), plan, "cycle", key, changes, version=version, actor=actor())
     except (BadForm, Fault) as refused:
         return _refused(plan, key, refused)
@@ -88,7 +88,7 @@ def edit(plan: str, key: str) -> ResponseReturnValue:
 @pages.post("/p/<plan>/cycles/<key>/remove")
 def remove(plan: str, key: str) -> ResponseReturnValue:
     """Remove a cycle that nothing belongs to."""
-    version = request.form.get("version", type=int)
+    version = forms.version()
     written = remove_part(database(), plan, "cycle", key, version=version, actor=actor())
     return _done(plan, _("The cycle is removed."), written.revision)
 
@@ -99,7 +99,7 @@ def move(plan: str, key: str) -> ResponseReturnValue:
     to = CycleState(request.form["to"]) if request.form.get("to") in set(CycleState) else None
     if to is None:
         return _refused(plan, None, BadForm({"": [_("Choose one of the list.")]}))
-    version, reason = request.form.get("version", type=int), forms.typed("reason")
+    version, reason = forms.version(), forms.typed("reason")
     try:
         written = move_cycle(
             database(), plan, key, to, version=version, actor=actor(), reason=reason, today=view(plan).day

@@ -13,6 +13,9 @@ from scorecard.web.language import _, locale
 
 Checked = TypeVar("Checked", bound=BaseModel)
 
+MOST_DIGITS = 9
+"""Digits of a revision; no plan changes a billion times."""
+
 Errors = Mapping[str, list[str]]
 """Sentences by field name; "" is for the form as a whole."""
 
@@ -43,6 +46,17 @@ def number(name: str) -> float | None:
     if value is None:
         raise BadForm({name: [_("“%(text)s” is not a number.", text=text)]})
     return value
+
+
+def revision(name: str) -> int | None:
+    """Return the revision that a form names, None for what can be none."""
+    text = request.form.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None
+
+
+def version() -> int | None:
+    """Return the version that the sender of a form saw, None for a form without; 0 for what can be none."""
+    return (revision("version") or 0) if "version" in request.form else None
 
 
 def parsed_number(text: str) -> float | None:

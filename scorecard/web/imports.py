@@ -101,13 +101,13 @@ def _done(imported: Imported) -> Response:
 
 
 def _imported(read: Read, choice: Choice, name: str) -> Imported:
-    revision = request.form.get("revision", "")
+    revision = forms.revision("revision")
     return apply_import(
         database(),
         read.file,
         plan=choice.plan,
         partial=choice.partial,
-        expected_revision=int(revision) if revision.isascii() and revision.isdigit() else -1,
+        expected_revision=-1 if revision is None else revision,
         actor=actor(),
         reason=name,
     )

@@ -94,7 +94,7 @@ def finish(plan: str, key: str, place: int) -> ResponseReturnValue:
 
 
 def _with_actions(plan: str, node: NodeFields, actions: tuple[Action, ...], text: str) -> ResponseReturnValue:
-    version = request.form.get("version", type=int)
+    version = forms.version()
     given = {"actions": actions}
     return _done(
         plan, node.key, text, edit_node(database(), plan, node.key, given, version=version, actor=actor())

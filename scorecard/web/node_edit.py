@@ -66,7 +66,7 @@ def save(plan: str, key: str) -> ResponseReturnValue:
     typed = node_forms.typed()
     try:
         given = _chosen(node, node_forms.changes(node))
-        version = request.form.get("version", type=int)
+        version = forms.version()
         written = edit_node(database(), plan, key, given, version=version, actor=actor())
     except BadForm as bad:
         return _form(seen, key, typed, bad.errors), 422
@@ -131,7 +131,7 @@ def _clashes(seen: View, node: NodeFields, given: Mapping[str, Any]) -> list[Cla
 
 def _before(seen: View, node: NodeFields) -> dict[str, Any]:
     """Return the fields that others changed since the reader's version, as they were then."""
-    version = request.form.get("version", 0, type=int)
+    version = forms.version() or 0
     entries = history.changes(database(), seen.plan.key, node.key)
     rows = [
         row["before"]

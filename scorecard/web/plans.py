@@ -108,7 +108,7 @@ def _perspectives() -> tuple[PerspectiveFields, ...]:
 
 def _month() -> int | None:
     text = forms.typed("fiscal_year_start") or "1"
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 2 else 0
 
 
 def _free_plan_key(title: str) -> str:
@@ -155,16 +155,16 @@ def _this_year(head: PlanFields) -> CycleFields:
 @pages.post("/p/<plan>/undo")
 def undo(plan: str) -> ResponseReturnValue:
     """Take a change back, and go on where the reader was; a refusal is told there."""
-    revision = request.form.get("revision", "")
-    if not (revision.isascii() and revision.isdigit()):
+    revision = forms.revision("revision")
+    if revision is None:
         abort(400)
     back = own_address(request.form.get("next", ""), here("scorecard.show", plan=plan))
     try:
-        written = undoing.undo(database(), plan, int(revision), actor=actor())
+        written = undoing.undo(database(), plan, revision, actor=actor())
     except Refused as refused:
         say(errors.sentence(refused), "off_track")
     else:
-        say(_("Undone: %(what)s", what=_told(plan, int(revision))), undo=(plan, written.revision))
+        say(_("Undone: %(what)s", what=_told(plan, revision)), undo=(plan, written.revision))
     if wants_block():
         return Response(headers={"HX-Redirect": back})
     return redirect(back, 303)

@@ -12,6 +12,7 @@ from flask import current_app, request
 from scorecard.domain.errors import N_, NotFound, Refused
 from scorecard.domain.period import ONE_DAY
 from scorecard.domain.schema import CycleFields
+from scorecard.domain.shape import FIRST_DAY, LAST_DAY
 from scorecard.graph.judgement import Standing
 from scorecard.graph.plan import Plan
 from scorecard.graph.reroll import rerolled
@@ -47,6 +48,12 @@ class NoSuchDay(Refused):
     sentence = N_("“{text}” is not a day; write it as 2026-03-31.")
 
 
+class DayTooFar(Refused):
+    """An as-of day that no plan can have."""
+
+    sentence = N_("A day lies between 1900 and 2200.")
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """A plan as a reader looks at it: judged on `day`, within `cycle` where there is one."""
@@ -80,7 +87,7 @@ def view(plan_key: str) -> View:
 
     Raises:
         NotFound: for a plan or cycle that is not there.
-        NoSuchDay: for an `as_of` that is no day.
+        NoSuchDay, DayTooFar: for an `as_of` that is no day, or one of no plan.
     """
     plan = queries.load_plan(database(), plan_key)
     chosen = _chosen(plan)
@@ -139,9 +146,12 @@ def _as_of(plan: Plan, cycle: CycleFields | None) -> date:
 def _asked_day() -> date | None:
     text = request.args.get("as_of")
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError:
         raise NoSuchDay(text=text) from None
+    if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+        raise DayTooFar
+    return day
 
 
 def _today(plan: Plan) -> date:

@@ -53,10 +53,6 @@ def neighbours(plan: Plan, at: At) -> tuple[str | None, str | None]:
     return (keys[i - 1] if i else None), (keys[i + 1] if i + 1 < len(keys) else None)
 
 
-def _version() -> int | None:
-    return request.form.get("version", type=int)
-
-
 def _add(seen: View, at: At, parent: str, before: str | None = None) -> Deed:
     node, link = tree_forms.new_node(seen.plan)
     written = nodes.add_node(
@@ -88,7 +84,9 @@ def _add_beside(seen: View, at: At) -> Deed:
 def _edit(seen: View, at: At) -> Deed:
     node = at.here
     changes = tree_forms.node_changes(node)
-    written = nodes.edit_node(database(), seen.plan.key, node.key, changes, version=_version(), actor=actor())
+    written = nodes.edit_node(
+        database(), seen.plan.key, node.key, changes, version=forms.version(), actor=actor()
+    )
     return Deed(_("Saved “%(title)s”.", title=changes["title"]), written)
 
 
@@ -101,7 +99,7 @@ def _reweigh(seen: View, at: At) -> Deed:
         at.here.key,
         at.parent,
         changes={"kind": link.kind, "weight": link.weight, "critical": link.critical},
-        version=_version(),
+        version=forms.version(),
         actor=actor(),
     )
     return Deed(_("Saved how “%(title)s” counts.", title=at.here.title), written)
@@ -125,7 +123,7 @@ def _move(seen: View, at: At) -> Deed:
         node.key,
         from_parent=at.parent or None,
         to_parent=to,
-        version=_version(),
+        version=forms.version(),
         actor=actor(),
     )
     title = seen.plan.nodes[to].title if to else _("the top")
@@ -147,7 +145,7 @@ def _order(seen: View, at: At) -> Deed:
         from_parent=at.parent or None,
         to_parent=at.parent or None,
         before=before,
-        version=_version(),
+        version=forms.version(),
         actor=actor(),
     )
     return Deed(_("Moved “%(node)s” among its neighbours.", node=node.title), written)
@@ -176,13 +174,17 @@ def _attached(seen: View, child: str, parent: str, how: LinkFields) -> Deed:
 
 def _detach(seen: View, at: At) -> Deed:
     node, parent = at.here, request.form.get("from", "")
-    written = links.detach(database(), seen.plan.key, node.key, parent, version=_version(), actor=actor())
+    written = links.detach(
+        database(), seen.plan.key, node.key, parent, version=forms.version(), actor=actor()
+    )
     titles = {"node": node.title, "parent": seen.plan.nodes[parent].title}
     return Deed(_("Detached “%(node)s” from “%(parent)s”.", **titles), written)
 
 
 def _archive(seen: View, at: At) -> Deed:
-    written = nodes.archive_nodes(database(), seen.plan.key, [at.here.key], version=_version(), actor=actor())
+    written = nodes.archive_nodes(
+        database(), seen.plan.key, [at.here.key], version=forms.version(), actor=actor()
+    )
     return Deed(_("Archived “%(title)s”.", title=at.here.title), written)
 
 

@@ -142,7 +142,7 @@ class Writer:
         """Write a share in percent; a page holds few different ones."""
         if share is None:
             return ""
-        known = round(share * 100), share < 1
+        known = round(min(max(share, -2 * wording.FAR), 2 * wording.FAR) * 100), share < 1
         if known not in self.percents:
             self.percents[known] = wording.percent(share)
         return self.percents[known]

@@ -106,10 +106,17 @@ SHARE = "share:done"
 """The unit of a milestone's values: the share done, written in percent."""
 
 
+FAR = 1e7
+"""Shares beyond which it only counts that they are far off."""
+
+
 def percent(share: float | None, digits: int = 0) -> str:
     """Write a share of 1 as percent; 0.996 is never rounded up to 100 %."""
     if share is None:
         return NOTHING
+    if abs(share) > FAR:
+        text = _("over %(number)s %%") if share > 0 else _("below −%(number)s %%")
+        return text % {"number": number(FAR * 100)}
     shown = round(share * 100, digits)
     if shown >= 100 > share * 100:
         shown = 100 - 10**-digits

@@ -97,7 +97,7 @@ def undo(db: Database, plan: str, revision: int, *, actor: str, reason: str | No
 
 
 def _change(work: Work, revision: int) -> RowMapping:
-    where = (CHANGES.c.plan_id == work.plan_id, CHANGES.c.revision == revision)
+    where = (CHANGES.c.plan_id == work.plan_id, CHANGES.c.revision == min(revision, work.revision))
     change = work.connection.execute(select(CHANGES).where(*where)).mappings().one_or_none()
     if change is None:
         raise NotFound(kind="change", key=revision)
