@@ -9,9 +9,9 @@ from itertools import compress
 from operator import is_not
 
 from scorecard.graph.formulas import Sheets
-from scorecard.graph.judgement import Standing, frozen, is_frozen, judge
+from scorecard.graph.judgement import Standing
 from scorecard.graph.plan import Plan
-from scorecard.graph.rollup import _described, combined, counted, overridden, rollup
+from scorecard.graph.rollup import rollup, standing_of
 
 MOST_CHANGED = 500
 """Nodes beyond which the whole plan is rolled up anew."""
@@ -30,30 +30,8 @@ def rerolled(plan: Plan, day: date, before: Plan, standings: Mapping[str, Standi
     sheets, taking_part = Sheets(plan, day), plan.taking_part(day)
     for key in sorted(_with_all_above(plan, changed), key=plan.order.__getitem__):
         if not plan.nodes[key].archived:
-            after[key] = _standing(plan, key, day, after, taking_part, sheets)
+            after[key] = standing_of(plan, key, day, after, taking_part, sheets)
     return after
-
-
-def _standing(
-    plan: Plan,
-    key: str,
-    day: date,
-    standings: Mapping[str, Standing],
-    taking_part: Collection[str],
-    sheets: Sheets,
-) -> Standing:
-    """Return how a node stands, given how its children do: one step of `rollup.rollup`."""
-    node = plan.nodes[key]
-    if node.grade is not None and is_frozen(plan, node, day):
-        return frozen(plan, node, day, sheets)
-    if key in plan.leaves:
-        standing = judge(plan, key, day, sheets)
-    else:
-        parts = counted(plan.contributions[key], standings, taking_part)
-        standing = combined(key, parts, plan.policy(key), plan.bands(node))
-        if not parts or key in plan.metrics:
-            standing = _described(plan, standing, day)
-    return standing if node.judged is None else overridden(plan, node, standing, day)
 
 
 def _changed(before: Plan, after: Plan) -> set[str] | None:

@@ -49,21 +49,31 @@ def rollup(plan: Plan, day: date | None = None) -> dict[str, Standing]:
     sheets, taking_part = Sheets(plan, day), plan.taking_part(day)
     standings: dict[str, Standing] = {}
     for key in plan.order:
-        node = plan.nodes[key]
-        if node.archived:
-            continue
-        if node.grade is not None and is_frozen(plan, node, day):
-            standings[key] = frozen(plan, node, day, sheets)
-            continue
-        if key in plan.leaves:
-            standing = judge(plan, key, day, sheets)
-        else:
-            parts = counted(plan.contributions[key], standings, taking_part)
-            standing = combined(key, parts, plan.policy(key), plan.bands(node))
-            if not parts or key in plan.metrics:
-                standing = _described(plan, standing, day)
-        standings[key] = standing if node.judged is None else overridden(plan, node, standing, day)
+        if not plan.nodes[key].archived:
+            standings[key] = standing_of(plan, key, day, standings, taking_part, sheets)
     return standings
+
+
+def standing_of(
+    plan: Plan,
+    key: str,
+    day: date,
+    standings: Mapping[str, Standing],
+    taking_part: Collection[str],
+    sheets: Sheets,
+) -> Standing:
+    """Return how a node stands on a day, given how its children do."""
+    node = plan.nodes[key]
+    if node.grade is not None and is_frozen(plan, node, day):
+        return frozen(plan, node, day, sheets)
+    if key in plan.leaves:
+        standing = judge(plan, key, day, sheets)
+    else:
+        parts = counted(plan.contributions[key], standings, taking_part)
+        standing = combined(key, parts, plan.policy(key), plan.bands(node))
+        if not parts or key in plan.metrics:
+            standing = _described(plan, standing, day)
+    return standing if node.judged is None else overridden(plan, node, standing, day)
 
 
 def counted(

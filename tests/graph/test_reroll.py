@@ -57,7 +57,8 @@ def test_only_what_an_edit_reaches_is_judged_again():
     node = plan.nodes["node_150"]
     after = renewed(plan, [node.key], nodes={**plan.nodes, node.key: node.model_copy(update={"title": "T"})})
     judged = []
-    with patch.object(reroll, "judge", lambda plan, key, *rest: judged.append(key) or standings[key]):
+    seen = lambda plan, key, *rest: judged.append(key) or standings[key]  # noqa: E731
+    with patch("scorecard.graph.rollup.judge", seen):
         assert rerolled(after, DAY, plan, standings) == standings
     assert judged == [node.key]
 
