@@ -14,7 +14,7 @@ from scorecard.graph.findings.rule import Finding
 from scorecard.graph.plan import Plan
 from scorecard.graph.rollup import rollup
 from scorecard.store.moves import moves
-from scorecard.web import finding_words
+from scorecard.web.findings import words as finding_words
 from scorecard.web.reading import database
 
 

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from scorecard.domain.vocabulary import Rule
 from scorecard.graph.findings import moved
-from scorecard.web import finding_words
-from scorecard.web.finding_list import changes_of
+from scorecard.web.findings import words as finding_words
+from scorecard.web.findings.listing import changes_of
 from scorecard.web.kept import once
-from scorecard.web.node_words import judged
+from scorecard.web.node.words import judged
 from scorecard.web.reading import View
 
 

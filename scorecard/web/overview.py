@@ -12,9 +12,9 @@ from scorecard.graph.perspectives import perspective_standings, tops
 from scorecard.store import queries
 from scorecard.web import charts
 from scorecard.web.kept import once
-from scorecard.web.perspective_cards import Below, Score, below, covered, written_score
 from scorecard.web.reading import View, database, view
 from scorecard.web.render import here, page
+from scorecard.web.scorecard.perspective_cards import Below, Score, below, covered, written_score
 from scorecard.web.wording import day as written_day
 
 pages = Blueprint("overview", __name__)

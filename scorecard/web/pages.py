@@ -2,23 +2,14 @@
 
 from flask import Flask
 
-from scorecard.web import (
-    alignment,
-    cycles,
-    drafts,
-    errors,
-    findings,
-    formula_field,
-    health,
-    history,
-    imports,
-    node,
-    node_edit,
-    overview,
-    plans,
-    scorecard,
-    tree,
-)
+from scorecard.web import cycles, drafts, errors, health, history, imports, overview, plans
+from scorecard.web.alignment import show as alignment
+from scorecard.web.findings import show as findings
+from scorecard.web.node import edit as node_edit
+from scorecard.web.node import formula_field
+from scorecard.web.node import show as node
+from scorecard.web.scorecard import show as scorecard
+from scorecard.web.tree import show as tree
 
 PAGES = (
     health.pages,

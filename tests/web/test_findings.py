@@ -19,8 +19,8 @@ from scorecard.store.commands.nodes import edit_node
 from scorecard.store.commands.plans import create_plan, edit_plan
 from scorecard.store.database import Database
 from scorecard.store.moves import moves
-from scorecard.web import finding_list
-from scorecard.web.finding_words import FIELDS, PARTS
+from scorecard.web.findings import listing as finding_list
+from scorecard.web.findings.words import FIELDS, PARTS
 from tests.web.test_scorecard import HTMX, selects
 
 STORY = "?as_of=2026-11-21"

@@ -12,7 +12,7 @@ from scorecard.store import queries
 from scorecard.store.commands.nodes import edit_node
 from scorecard.store.commands.plans import create_plan, edit_plan
 from scorecard.store.database import Database
-from scorecard.web import finding_list
+from scorecard.web.findings import listing as finding_list
 from tests.web.test_findings import a_day_earlier
 from tests.web.test_scorecard import selects
 

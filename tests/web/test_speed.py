@@ -16,7 +16,7 @@ from scorecard.domain.schema import PlanFile
 from scorecard.store import upgrade
 from scorecard.store.commands.plans import create_plan
 from scorecard.store.database import Database
-from scorecard.web.sight import STEPS
+from scorecard.web.alignment.sight import STEPS
 from tests.grown_plans import grown_plan
 
 NEVER = 2.0

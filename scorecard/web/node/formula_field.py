@@ -19,10 +19,10 @@ from scorecard.graph.structure import Dangling, FormulaCircle
 from scorecard.graph.trial import readers_of, refuse_formula, tried, unobserved
 from scorecard.graph.unfolding import Unfolded, unfold
 from scorecard.web import errors
-from scorecard.web.formula_tree import said_missing, told
 from scorecard.web.language import _
 from scorecard.web.measures import unit_of, written
-from scorecard.web.node_chart import period_name
+from scorecard.web.node.chart import period_name
+from scorecard.web.node.formula_tree import said_missing, told
 from scorecard.web.reading import View, view
 from scorecard.web.wording import unit_name
 

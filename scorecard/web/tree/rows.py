@@ -15,7 +15,7 @@ from scorecard.web.marks import Mark, marking
 from scorecard.web.measures import held_against, reason_of, unit_of, written
 from scorecard.web.reading import View
 from scorecard.web.render import here
-from scorecard.web.tree_walk import PAGE, Look, Place, places, shown_nodes
+from scorecard.web.tree.walk import PAGE, Look, Place, places, shown_nodes
 
 
 class Row(NamedTuple):

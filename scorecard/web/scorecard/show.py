@@ -5,13 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from scorecard.domain.vocabulary import Level, NodeKind
 from scorecard.graph.plan import Plan
-from scorecard.web.highlights import gap, turned
 from scorecard.web.kept import once
 from scorecard.web.language import _
-from scorecard.web.measure_table import EVERYTHING, STALE, asked, table
-from scorecard.web.perspective_cards import cards
 from scorecard.web.reading import view
 from scorecard.web.render import KEPT, page, wants_block
+from scorecard.web.scorecard.highlights import gap, turned
+from scorecard.web.scorecard.measure_table import EVERYTHING, STALE, asked, table
+from scorecard.web.scorecard.perspective_cards import cards
 from scorecard.web.wording import word
 
 pages = Blueprint("scorecard", __name__)

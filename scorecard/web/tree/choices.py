@@ -8,7 +8,7 @@ from scorecard.domain.vocabulary import Cadence, CycleState, Level, LinkKind, No
 from scorecard.graph.plan import Plan
 from scorecard.web.language import _
 from scorecard.web.reading import View
-from scorecard.web.tree_forms import AIMED
+from scorecard.web.tree.forms import AIMED
 from scorecard.web.wording import word
 
 LISTED = 400

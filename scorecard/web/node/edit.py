@@ -25,15 +25,18 @@ from scorecard.graph.plan import Plan
 from scorecard.graph.structure import Dangling, FormulaCircle, WrongValue
 from scorecard.store import history
 from scorecard.store.commands.nodes import edit_node
-from scorecard.web import errors, forms, formula_field, node_forms, node_page
+from scorecard.web import errors, forms
 from scorecard.web.fields import LABELS, STATUSES, flat, said
 from scorecard.web.forms import BadForm
 from scorecard.web.language import _
 from scorecard.web.measures import own_unit, unit_of
+from scorecard.web.node import forms as node_forms
+from scorecard.web.node import formula_field
+from scorecard.web.node import page as node_page
+from scorecard.web.node.target_words import read_as
 from scorecard.web.reading import View, database, view
 from scorecard.web.render import done, here, page
 from scorecard.web.session import actor
-from scorecard.web.target_words import read_as
 from scorecard.web.wording import word
 
 pages = Blueprint("node_edit", __name__)

@@ -13,9 +13,9 @@ from scorecard.graph.alignment import units_below
 from scorecard.graph.judgement import Standing
 from scorecard.graph.perspectives import perspectives_of
 from scorecard.graph.plan import Plan
-from scorecard.web.measure_rows import lines
 from scorecard.web.reading import View
 from scorecard.web.render import here
+from scorecard.web.scorecard.measure_rows import lines
 
 ROWS = 100
 """Rows on one page of the table."""

@@ -8,7 +8,7 @@ from scorecard.domain.vocabulary import NodeKind, Policy, Reason, Status
 from scorecard.graph.findings import quality
 from scorecard.graph.judgement import Standing, evidence
 from scorecard.web.fields import STATUSES
-from scorecard.web.finding_words import PARTS
+from scorecard.web.findings.words import PARTS
 from scorecard.web.language import _
 from scorecard.web.measures import unit_of
 from scorecard.web.reading import View

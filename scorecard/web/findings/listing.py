@@ -16,7 +16,7 @@ from scorecard.graph.findings.rule import About, Finding, Severity
 from scorecard.graph.plan import Plan
 from scorecard.store.database import Database
 from scorecard.store.moves import moves
-from scorecard.web import finding_words
+from scorecard.web.findings import words as finding_words
 from scorecard.web.measures import node_address
 from scorecard.web.reading import DAYS_KEPT, View, database
 from scorecard.web.render import here

@@ -15,8 +15,8 @@ from scorecard.graph.unfolding import Unfolded, Value, unfold, worth
 from scorecard.web import charts
 from scorecard.web.language import _, ngettext
 from scorecard.web.measures import unit_of, written
-from scorecard.web.node_chart import period_name
-from scorecard.web.node_links import Neighbour, neighbour
+from scorecard.web.node.chart import period_name
+from scorecard.web.node.links import Neighbour, neighbour
 from scorecard.web.reading import View
 from scorecard.web.wording import SHARE, number, signed, telling
 

@@ -20,14 +20,17 @@ from scorecard.graph.plan import Plan
 from scorecard.store.commands.nodes import hanging_only_below
 from scorecard.store.database import Unwritable
 from scorecard.store.once import answered
-from scorecard.web import errors, forms, formula_field, tree_choices, tree_forms
+from scorecard.web import errors, forms
 from scorecard.web.language import _
 from scorecard.web.measures import held_against, unit_of
+from scorecard.web.node import formula_field
 from scorecard.web.reading import View, database, view
 from scorecard.web.render import answer, done, here, page
-from scorecard.web.tree_deeds import DEEDS, At, neighbours
-from scorecard.web.tree_rows import Page, page_of
-from scorecard.web.tree_walk import Look, look
+from scorecard.web.tree import choices as tree_choices
+from scorecard.web.tree import forms as tree_forms
+from scorecard.web.tree.deeds import DEEDS, At, neighbours
+from scorecard.web.tree.rows import Page, page_of
+from scorecard.web.tree.walk import Look, look
 from scorecard.web.wording import promise, word
 
 pages = Blueprint("tree", __name__)

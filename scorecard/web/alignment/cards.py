@@ -7,13 +7,13 @@ from scorecard.domain.vocabulary import NodeKind, Status
 from scorecard.graph.alignment import company_objectives, lines_of_sight
 from scorecard.graph.cascade import MOST_COLUMNS, Place, cascade
 from scorecard.graph.plan import Plan
+from scorecard.web.alignment.sight import written_path
 from scorecard.web.language import _
-from scorecard.web.measure_table import status_counts
 from scorecard.web.measures import node_address
-from scorecard.web.perspective_cards import Line, line
 from scorecard.web.reading import View
 from scorecard.web.render import here
-from scorecard.web.sight import written_path
+from scorecard.web.scorecard.measure_table import status_counts
+from scorecard.web.scorecard.perspective_cards import Line, line
 
 CHOICES = 500
 """Nodes in the list to follow; in larger plans one types the title."""

@@ -10,12 +10,13 @@ from scorecard.domain.schema import LinkFields, NodeFields
 from scorecard.graph.plan import Plan
 from scorecard.store.commands import check_ins, links, nodes
 from scorecard.store.work import Written
-from scorecard.web import forms, tree_forms
+from scorecard.web import forms
 from scorecard.web.language import _
 from scorecard.web.measures import unit_of
 from scorecard.web.measures import written as written_value
 from scorecard.web.reading import View, database
 from scorecard.web.session import actor
+from scorecard.web.tree import forms as tree_forms
 
 
 class At(NamedTuple):

@@ -13,11 +13,16 @@ from scorecard.graph.structure import WrongValue
 from scorecard.store.commands import check_ins
 from scorecard.store.commands.nodes import archive_nodes, edit_node, restore_nodes
 from scorecard.store.work import Written
-from scorecard.web import errors, forms, formula_tree, node_forms, node_links, node_page, node_words
+from scorecard.web import errors, forms
 from scorecard.web.forms import BadForm
 from scorecard.web.language import _
 from scorecard.web.measures import held_against, reason_of, unit_of, written
-from scorecard.web.node_chart import course
+from scorecard.web.node import forms as node_forms
+from scorecard.web.node import formula_tree
+from scorecard.web.node import links as node_links
+from scorecard.web.node import page as node_page
+from scorecard.web.node import words as node_words
+from scorecard.web.node.chart import course
 from scorecard.web.reading import View, database, view
 from scorecard.web.render import answer, done, here, page
 from scorecard.web.session import actor

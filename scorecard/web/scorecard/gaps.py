@@ -10,10 +10,10 @@ from scorecard.graph.cascade import idle_units, unit_depths
 from scorecard.graph.perspectives import perspectives_of
 from scorecard.graph.plan import Plan
 from scorecard.web.language import _, ngettext
-from scorecard.web.measure_table import EVERYTHING
-from scorecard.web.perspective_cards import Line, line
 from scorecard.web.reading import View
 from scorecard.web.render import here
+from scorecard.web.scorecard.measure_table import EVERYTHING
+from scorecard.web.scorecard.perspective_cards import Line, line
 from scorecard.web.wording import percent
 
 ORPHANS = 12

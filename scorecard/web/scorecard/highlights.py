@@ -11,8 +11,8 @@ from scorecard.graph.plan import Plan
 from scorecard.web import charts
 from scorecard.web.language import _
 from scorecard.web.measures import held_against, node_address, unit_of, written
-from scorecard.web.perspective_cards import written_score
 from scorecard.web.reading import View, day_before, standings_on
+from scorecard.web.scorecard.perspective_cards import written_score
 from scorecard.web.wording import day as written_day
 from scorecard.web.wording import percent, points, promise, rule_sentence
 

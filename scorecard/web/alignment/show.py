@@ -9,12 +9,19 @@ from scorecard.domain.schema import LinkFields
 from scorecard.domain.vocabulary import LinkKind, NodeKind
 from scorecard.store.commands import links
 from scorecard.web import errors, forms
-from scorecard.web.cascade_cards import columns, focused, measure_choices, unfocused
-from scorecard.web.gaps import ORPHANS, carriers, idle, objective_choices, orphan_rows, uncarried_lines
+from scorecard.web.alignment.cards import columns, focused, measure_choices, unfocused
 from scorecard.web.kept import once
 from scorecard.web.language import _
 from scorecard.web.reading import database, view
 from scorecard.web.render import answer, done, here, page
+from scorecard.web.scorecard.gaps import (
+    ORPHANS,
+    carriers,
+    idle,
+    objective_choices,
+    orphan_rows,
+    uncarried_lines,
+)
 from scorecard.web.session import actor
 
 pages = Blueprint("alignment", __name__)

@@ -16,8 +16,18 @@ from scorecard.store.commands.nodes import edit_node
 from scorecard.store.commands.plans import edit_plan
 from scorecard.store.work import Written
 from scorecard.web import errors, forms
-from scorecard.web.finding_list import Opened, Row, Waived, asked, glance, listing, open_findings, row, waived
-from scorecard.web.finding_words import parts, rule_title, severity_word
+from scorecard.web.findings.listing import (
+    Opened,
+    Row,
+    Waived,
+    asked,
+    glance,
+    listing,
+    open_findings,
+    row,
+    waived,
+)
+from scorecard.web.findings.words import parts, rule_title, severity_word
 from scorecard.web.forms import BadForm
 from scorecard.web.language import _
 from scorecard.web.marks import marks_of

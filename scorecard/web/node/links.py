@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from scorecard.domain.vocabulary import LinkKind, NodeKind, Status
 from scorecard.graph.alignment import company_objectives, lines_of_sight
+from scorecard.web.alignment.sight import written_path
 from scorecard.web.language import _, ngettext
 from scorecard.web.measures import node_address, reason_of
 from scorecard.web.reading import View
-from scorecard.web.sight import written_path
 from scorecard.web.wording import number, percent
 
 LINES = 12

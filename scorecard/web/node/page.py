@@ -20,7 +20,7 @@ from scorecard.web.changes import Happened, happened, local_day, who
 from scorecard.web.fields import LABELS, STATUSES
 from scorecard.web.language import _
 from scorecard.web.measures import node_address, unit_of, written
-from scorecard.web.node_links import Neighbour, neighbour
+from scorecard.web.node.links import Neighbour, neighbour
 from scorecard.web.reading import View, database
 from scorecard.web.render import here
 from scorecard.web.wording import day, number, percent, points, quantity, word

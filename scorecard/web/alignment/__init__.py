@@ -1,0 +1,1 @@
+"""The alignment: lines of sight from the company's objectives down, and who carries what."""

@@ -1,0 +1,1 @@
+"""The tree: the cascade as rows that are added to, edited and moved in place."""
