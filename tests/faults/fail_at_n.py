@@ -1,8 +1,10 @@
 """An exception at every statement of a command in turn: the state is that before it, never a third."""
 
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -12,8 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from scorecard.domain.errors import Fault
 from scorecard.domain.schema import CycleFields, LinkFields, NodeFields, ObservationFields, TargetFields
 from scorecard.domain.vocabulary import CycleState
-from scorecard.store import queries
-from scorecard.store.commands import check_ins, cycles, imports, links, nodes, parts, plans, undo
+from scorecard.store import queries, upkeep
+from scorecard.store.commands import check_ins, cycles, drafts, imports, links, nodes, parts, plans, undo
 from scorecard.store.database import Database
 from scorecard.store.once import Once
 from scorecard.store.reading import find_plan, read_plan
@@ -41,7 +43,7 @@ class Injected(Exception):
 
 def run(runs: int, sabotage: bool, database: str | None) -> Result:
     """Interrupt each command at each of its first `runs` statements, and at its commit."""
-    with empty_database(database) as address, opened(address) as db:
+    with empty_database(database) as address, opened(address) as db, _somewhere():
         found = {name: list(_interrupted(db, name, runs, sabotage)) for name in COMMANDS}
     places = {name: len(broken) for name, broken in found.items()}
     return Result(sum(places.values()), sum(map(sum, found.values())), {"places": places})
@@ -52,6 +54,8 @@ def _interrupted(db: Database, name: str, runs: int, sabotage: bool) -> Iterator
     plans.create_plan(db, PLAN.model_copy(update={"plan": name}), actor="setup")
     check_ins.record(db, name, _seen(5), actor="setup")
     nodes.archive_nodes(db, name, ["keep"], actor="setup")
+    if name in READY:
+        READY[name](db, name)
     before = _state(db)
     for place in [*range(1, runs + 1), None]:
         try:
@@ -131,6 +135,32 @@ def _asked(db: Database, plan: str) -> object:
     return check_ins.record(db.asked(Once(plan, "request")), plan, _seen(8), actor="a")
 
 
+@contextmanager
+def _somewhere() -> Iterator[None]:
+    """Have a place for a backup meanwhile."""
+    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
+        PLACES.append(Path(folder) / "b")
+        yield
+        PLACES.clear()
+
+
+PLACES: list[Path] = []
+
+
+def _drafted(db: Database, plan: str) -> None:
+    draft = f"{plan}_draft"
+    drafts.begin_draft(db, plan, draft, title="Next", actor="setup")
+    nodes.edit_node(db, draft, "churn", {"title": "Mine"}, version=None, actor="setup")
+
+
+def _backed_up(db: Database, plan: str) -> None:
+    upkeep.backup(db, PLACES[0])
+    nodes.edit_node(db, plan, "churn", {"title": "Later"}, version=None, actor="setup")
+
+
+READY: dict[str, Do] = {"merge_draft": _drafted, "restore_backup": _backed_up}
+"""What a command needs besides a plan."""
+
 COMMANDS: dict[str, Do] = {
     "import": _import,
     "import_new": _import_new,
@@ -156,6 +186,9 @@ COMMANDS: dict[str, Do] = {
     "close": lambda db, plan: cycles.move_cycle(
         db, plan, "q1", CycleState.closed, version=None, actor="a", today=date(2026, 4, 1)
     ),
+    "begin_draft": lambda db, plan: drafts.begin_draft(db, plan, "begun", title="Next", actor="a"),
+    "merge_draft": lambda db, plan: drafts.merge_draft(db, f"{plan}_draft", actor="a"),
     "undo": lambda db, plan: undo.undo(db, plan, 3, actor="a"),
     "archive_plan": lambda db, plan: plans.archive_plan(db, plan, actor="a"),
+    "restore_backup": lambda db, plan: upkeep.restore(db, PLACES[0]),
 }

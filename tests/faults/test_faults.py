@@ -18,6 +18,7 @@ SHORT = {
     "close_race": 6,
     "cycles": 2,
     "disk_full": 4,
+    "fail_at_n": 25,
     "lost_updates": 1,
 }
 """Runs in which a sabotaged fault shows already; the others are as short as they can be."""

@@ -214,9 +214,7 @@ def test_a_check_in_asks_nothing_of_what_its_node_and_person_refer_to(db):
     person = PersonFields.model_validate({**dict(person), "roles": roles})
     keep(db, "grow < churn", units=(unit,), people=(person,))
     actions = ({"title": "Call them", "owner": "kim", "due": DAY},)
-    edit_node(
-        db, "p", "churn", {"actions": actions, "owner": "kim", "unit": "ops"}, version=None, actor=ME
-    )
+    edit_node(db, "p", "churn", {"actions": actions, "owner": "kim", "unit": "ops"}, version=None, actor=ME)
     record(db, "p", seen(3, by="kim"), actor=ME)
     edit_node(db, "p", "churn", {"measure": {**REACH, "target": 12.0}}, version=None, actor=ME)
     with pytest.raises(Dangling):
