@@ -11,7 +11,7 @@ run: $(VENV)/run
 	PORT=$(PORT) SCORECARD_MODE=demo $(BIN)/flask --app app serve
 
 test: $(VENV)/test
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 lint: $(VENV)/test
 	$(BIN)/ruff check .

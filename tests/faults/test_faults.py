@@ -19,6 +19,8 @@ SHORT = {
     "cycles": 2,
     "disk_full": 4,
     "fail_at_n": 25,
+    "idempotency": 8,
+    "kill9": 3,
     "lost_updates": 1,
 }
 """Runs in which a sabotaged fault shows already; the others are as short as they can be."""
