@@ -154,7 +154,7 @@ def _drafted(db: Database, plan: str) -> None:
 
 
 def _backed_up(db: Database, plan: str) -> None:
-    upkeep.backup(db, PLACES[0])
+    upkeep.backup(db, PLACES[0], sound=False)
     nodes.edit_node(db, plan, "churn", {"title": "Later"}, version=None, actor="setup")
 
 

@@ -12,15 +12,15 @@ from tests.faults.registry import faults
 from tests.store.conftest import SERVER, needs_server
 
 SHORT = {
-    "audit": 30,
+    "audit": 12,
     "backup": 2,
     "clock": 5,
     "close_race": 6,
     "cycles": 2,
     "disk_full": 4,
-    "fail_at_n": 25,
-    "idempotency": 8,
-    "kill9": 3,
+    "fail_at_n": 6,
+    "idempotency": 3,
+    "kill9": 2,
     "lost_updates": 1,
 }
 """Runs in which a sabotaged fault shows already; the others are as short as they can be."""

@@ -275,6 +275,7 @@ def test_a_form_is_carried_out_or_refused_with_a_sentence(
     assert queries.fsck(hostile.extensions["scorecard"]) == []
 
 
+@pytest.mark.parametrize("hostile", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("path", GETS)
 def test_a_page_answers_whatever_stands_in_its_address(hostile: Flask, path: str) -> None:
     client = FlaskClient(hostile)
@@ -285,6 +286,7 @@ def test_a_page_answers_whatever_stands_in_its_address(hostile: Flask, path: str
                 assert answer.status_code < 500, (name, text[:30])
 
 
+@pytest.mark.parametrize("hostile", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_an_address_that_leads_nowhere_is_not_found(hostile: Flask, path: str) -> None:
     client = FlaskClient(hostile)
