@@ -17,6 +17,7 @@ from scorecard.domain.schema import PlanFile
 from scorecard.domain.vocabulary import CycleState
 from scorecard.store import queries
 from scorecard.store.commands.cycles import move_cycle
+from scorecard.store.commands.links import reweight
 from scorecard.store.commands.nodes import archive_nodes, edit_node
 from scorecard.store.commands.plans import create_plan
 from scorecard.store.database import Database
@@ -506,6 +507,20 @@ def test_a_form_that_is_out_of_date_is_a_conflict_and_keeps_what_was_typed(
         assert 'value="Mine"' in response.text
     again = send(small, act, headers, version=version(db), **fields)
     assert after(small, again)
+
+
+def test_a_form_that_is_out_of_date_tells_at_each_field_what_is_there_by_now(
+    small: FlaskClient, db: Database
+) -> None:
+    seen = version(db)
+    edit_node(db, "small", "churn", {"title": "Theirs"}, version=None, actor="other")
+    reweight(db, "small", "churn", "delight", changes={"weight": 7.5}, actor="other")
+    at = {"node": "churn", "parent": "delight", "version": seen}
+    edit = send(small, "edit", **at, title="Mine", target="2").text
+    assert "By now it is “Theirs”. Save again to set yours." in edit
+    place = send(small, "place", **at, weight="3", link="supports").text
+    assert "By now it is “7.5”." in place
+    assert "By now it is “contributes”." in place
 
 
 def test_a_place_that_is_gone_is_a_conflict(small: FlaskClient) -> None:

@@ -64,6 +64,18 @@ def present(plan: Plan, node: NodeFields, parent: str) -> dict[str, Any]:
     return shown
 
 
+def by_now(plan: Plan, node: NodeFields, parent: str, sent: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return for each field that was sent with another value than it has by now a sentence that tells it."""
+    told = choices(plan)
+    names = {"owner": dict(told["owners"]), "unit": dict(told["units"]), "link": dict(told["links"])}
+    found: dict[str, list[str]] = {}
+    for field, value in present(plan, node, parent).items():
+        if field in sent and sent[field].strip() != str(value):
+            shown = names.get(field, {}).get(value, value) or _("nothing")
+            found[field] = [_("By now it is “%(value)s”. Save again to set yours.", value=shown)]
+    return found
+
+
 def plain(value: float) -> str:
     """Return a number as it is typed."""
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)

@@ -76,7 +76,8 @@ def change(plan: str, act: str) -> ResponseReturnValue:
     except Unwritable:
         raise
     except Conflict as fault:
-        return _refused(seen, act, at, {"": [errors.sentence(fault)]}, 409)
+        named = Conflict(key=at.node.title) if at.node else fault
+        return _refused(seen, act, at, {"": [errors.sentence(named)]}, 409)
     except Fault as fault:
         return _refused(seen, act, at, {"": [errors.sentence(fault)]})
     except forms.BadForm as bad:
@@ -115,6 +116,9 @@ def _refused(
     now = view(seen.plan.key)
     form = FORM_OF.get(act, act)
     shown = {tree_forms.field_of(name): texts for name, texts in sentences.items()}
+    if status == 409 and form == "edit" and at.node and at.node.key in now.plan.nodes:
+        current = now.plan.nodes[at.node.key]
+        shown |= tree_choices.by_now(now.plan, current, at.parent, request.form)
     typed = {**_first_values(now, form, at), "critical": "", **request.form.to_dict()}
     response = _page(now, look(request.args), Editor(form, at, typed, shown, now.plan.revision))
     response.status_code = status
